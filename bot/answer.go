@@ -1,0 +1,241 @@
+package bot
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"rewind/store"
+)
+
+// Comment takes a comment that was said, edited or deleted in a thread. One in a thread that is no round's is dropped.
+// Nil means that it is remembered.
+func (b *Bot) Comment(ctx context.Context, c Comment) error {
+	at, ok, err := b.store.ThreadRound(ctx, c.Thread)
+	if err != nil || !ok {
+		return err
+	}
+	fresh, now := b.newID(), b.clock.Now()
+	err = b.store.Update(ctx, at.Scope, func(tx *store.Tx) error {
+		takeComment(tx, at.Round, c, fresh, now)
+		return nil
+	})
+	if err == nil {
+		b.wake()
+	}
+	return err
+}
+
+// takeComment remembers what was seen of a comment and what follows from it: the member's answer, their points, the
+// count under the post. fresh is the ID of the member if they are new.
+func takeComment(tx *store.Tx, round int, c Comment, fresh string, now time.Time) {
+	r, ok := tx.Round(round)
+	known, seenBefore := tx.Comment(round, c.Thread, c.ID)
+	seen := store.Comment{Round: round, Thread: c.Thread, ID: c.ID, Member: known.Member, Text: c.Text, Said: c.Said, Revision: c.Revision, Deleted: c.Deleted}
+	if !ok || r.State == store.Closed || seenBefore && !newer(known, seen) {
+		return
+	}
+	if seenBefore {
+		seen.Said = known.Said
+	}
+	if seen.Deleted {
+		seen.Text = ""
+	}
+	var m store.Member
+	if seen.Member == "" && c.From != (Account{}) {
+		m = meet(tx, c.From, c.Name, fresh, now)
+		seen.Member = m.ID
+	} else {
+		m, _ = tx.Member(seen.Member)
+	}
+	tx.PutComment(seen)
+	if m.ID != "" && mayCount(tx, r, m, seen, seenBefore) {
+		settleAnswer(tx, r, m, now)
+	}
+}
+
+// meet returns the member who owns an account, new if need be, under the name they go by now.
+func meet(tx *store.Tx, a Account, name, fresh string, now time.Time) store.Member {
+	m, ok := tx.MemberOf(a)
+	if ok && (m.Name == name || name == "") {
+		return m
+	}
+	if !ok {
+		m = store.Member{ID: fresh, Accounts: []Account{a}, Joined: now}
+	}
+	m.Name = name
+	tx.PutMember(m)
+	return m
+}
+
+// mayCount reports whether a change to a comment can change its author's answer: what was said, edited or deleted once
+// they could see the reference answer does not. While a reveal is on its way only new comments count; the rest is
+// settled when the time of the reveal is known.
+func mayCount(tx *store.Tx, r store.Round, m store.Member, c store.Comment, seenBefore bool) bool {
+	if r.State == store.Dropped || r.Mode == store.ModeSealed {
+		return false
+	}
+	if !r.Revealing.IsZero() && r.RevealedAt.IsZero() && seenBefore {
+		return false
+	}
+	peek, _ := tx.Peek(r.Number, m.ID)
+	return before(c.Said, cutoff(r, peek)) && before(c.Revision, cutoff(r, peek))
+}
+
+// settleAnswer makes a member's answer from their comments, unless they gave one privately, and their points from it.
+func settleAnswer(tx *store.Tx, r store.Round, m store.Member, now time.Time) {
+	old, had := tx.Answer(r.Number, m.ID)
+	if had && (old.Sealed || old.Late) {
+		return
+	}
+	peek, _ := tx.Peek(r.Number, m.ID)
+	a, ok := spoken(r, m.ID, tx.Comments(r.Number), cutoff(r, peek))
+	switch {
+	case ok:
+		tx.PutAnswer(a)
+	case had:
+		tx.DeleteAnswer(r.Number, m.ID)
+		a.Channel = old.Channel
+	default:
+		return
+	}
+	tx.Give(lineFor(r, m, a, ok, now))
+	if ok != had {
+		editPosts(tx, r, now)
+	}
+}
+
+// editPosts makes the posts of a round anew, since the number of answers or the round's state has changed.
+func editPosts(tx *store.Tx, r store.Round, now time.Time) {
+	for _, p := range tx.Posts(r.Number) {
+		mailEdit(tx, r, p, now)
+	}
+}
+
+// closeAnswers settles the answers of record once the time of the reveal is known. An answer whose comments were edited
+// after that stays as it was.
+func closeAnswers(tx *store.Tx, r store.Round, now time.Time) {
+	if r.Mode == store.ModeSealed {
+		return
+	}
+	settles := map[string]bool{} // by author
+	for _, c := range tx.Comments(r.Number) {
+		edited := c.Said.Before(r.RevealedAt) && !c.Revision.Before(r.RevealedAt)
+		if unedited, seen := settles[c.Member]; edited || !seen {
+			settles[c.Member] = !edited
+		} else {
+			settles[c.Member] = unedited
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(settles)) {
+		if m, ok := tx.Member(id); ok && settles[id] {
+			settleAnswer(tx, r, m, now)
+		}
+	}
+}
+
+// sealedAnswers are the private answers given before the reveal, with their authors' names.
+func sealedAnswers(tx *store.Tx, r store.Round) []sealedAnswer {
+	var sealed []sealedAnswer
+	for _, a := range tx.Answers(r.Number) {
+		if m, ok := tx.Member(a.Member); ok && a.Sealed && !a.Late {
+			sealed = append(sealed, sealedAnswer{m.Name, a.Text})
+		}
+	}
+	return sealed
+}
+
+// Gap reads every thread of the platform that still takes answers, since events may have been missed.
+func (b *Bot) Gap(ctx context.Context, platform string) error {
+	c, ok := b.couriers[platform]
+	if !ok {
+		return nil
+	}
+	threads, err := b.openThreads(ctx, platform)
+	if err != nil {
+		return err
+	}
+	for _, t := range threads {
+		if err := c.read(ctx, t); err != nil {
+			b.log.Warn("thread not read", "platform", platform, "error", err)
+		}
+	}
+	return nil
+}
+
+func (b *Bot) openThreads(ctx context.Context, platform string) ([]Thread, error) {
+	groups, err := b.store.Groups(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var threads []Thread
+	for _, id := range groups {
+		var found []Thread
+		err := b.store.ViewGroup(ctx, id, func(tx *store.Tx) error {
+			found = nil
+			for _, r := range tx.Active() {
+				for _, p := range tx.Posts(r.Number) {
+					if p.Thread != "" && p.Channel.Platform == platform {
+						found = append(found, Thread{Channel: p.Channel, ID: p.Thread})
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		threads = append(threads, found...)
+	}
+	return threads, nil
+}
+
+// known returns the IDs of the comments in a thread that are remembered and not deleted.
+func (b *Bot) known(ctx context.Context, t Thread) (map[string]bool, error) {
+	at, ok, err := b.store.ThreadRound(ctx, t)
+	if err != nil || !ok {
+		return nil, err
+	}
+	ids := map[string]bool{}
+	err = b.store.View(ctx, at.Scope, func(tx *store.Tx) error {
+		clear(ids)
+		for _, c := range tx.Comments(at.Round) {
+			if c.Thread == t && !c.Deleted {
+				ids[c.ID] = true
+			}
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// reconcile holds the whole of a thread against what is known of it: what is new or newer is taken in, and a comment
+// that was known before the thread was read and is missing from it was deleted. Where the thread itself is gone nothing
+// is concluded: answers are kept whatever becomes of their thread.
+func (b *Bot) reconcile(ctx context.Context, t Thread, known map[string]bool, s Snapshot) error {
+	at, ok, err := b.store.ThreadRound(ctx, t)
+	if err != nil || !ok || s.Gone {
+		return err
+	}
+	fresh := make([]string, len(s.Comments))
+	for i := range fresh {
+		fresh[i] = b.newID()
+	}
+	now := b.clock.Now()
+	err = b.store.Update(ctx, at.Scope, func(tx *store.Tx) error {
+		missing := maps.Clone(known)
+		for i, c := range s.Comments {
+			delete(missing, c.ID)
+			takeComment(tx, at.Round, c, fresh[i], now)
+		}
+		for _, id := range slices.Sorted(maps.Keys(missing)) {
+			takeComment(tx, at.Round, Comment{Thread: t, ID: id, Revision: now, Deleted: true}, "", now)
+		}
+		return nil
+	})
+	if err == nil {
+		b.wake()
+	}
+	return err
+}

@@ -1,0 +1,372 @@
+package bot
+
+import (
+	"cmp"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+
+	"rewind/store"
+)
+
+// The commands about rounds and questions.
+
+func runToday(k *call) Reply {
+	var lines []string
+	for _, r := range k.tx.Active() {
+		if r.State != store.Opened && r.State != store.Planned {
+			continue
+		}
+		key := "today_" + string(r.State)
+		if _, ok := k.tx.Answer(r.Number, k.member.ID); ok {
+			key = "today_answered"
+		}
+		lines = append(lines, k.words.Say(key, Values{
+			"Round": r.Number, "Question": k.prompt(r), "Time": clockTime(k.words, r.RevealAt, k.zone),
+		}))
+	}
+	if len(lines) == 0 {
+		return k.say("today_none")
+	}
+	return Reply{Message: Message{Text: strings.Join(lines, "\n\n")}}
+}
+
+// runAnswer takes a private answer: sealed before the reveal, late after it.
+func runAnswer(k *call) Reply {
+	r, text := k.picked, k.values["text"]
+	if !hasWords(text) {
+		return k.say("answer_empty")
+	}
+	peek, _ := k.tx.Peek(r.Number, k.member.ID)
+	late := !r.Revealing.IsZero() || !before(k.now, cutoff(r, peek))
+	old, had := k.tx.Answer(r.Number, k.member.ID)
+	switch {
+	case late && had:
+		return k.say("answer_had", Values{"Round": r.Number})
+	case !late && r.Mode == store.ModeOpen:
+		return k.say("answer_open", Values{"Round": r.Number})
+	}
+	a := store.Answer{Round: r.Number, Member: k.member.ID, Text: text, At: k.now, Channel: k.Channel, Sealed: !late, Late: late}
+	if a.Channel.ID == "" {
+		a.Channel = k.firstChannel(r)
+	}
+	k.tx.PutAnswer(a)
+	k.tx.Give(lineFor(r, k.member, a, true, k.now))
+	if !had {
+		editPosts(k.tx, r, k.now)
+	}
+	switch {
+	case late:
+		return k.say("answer_late", Values{"Round": r.Number, "Points": latePoints})
+	case had && old.Sealed:
+		return k.say("answer_replaced", Values{"Round": r.Number})
+	}
+	return k.say("answer_sealed", Values{"Round": r.Number, "Points": answerPoints, "Time": clockTime(k.words, r.RevealAt, k.zone)})
+}
+
+func (k *call) firstChannel(r store.Round) Channel {
+	for _, p := range k.tx.Posts(r.Number) {
+		if p.Message != "" {
+			return p.Channel
+		}
+	}
+	return Channel{}
+}
+
+// runReveal shows the reference answer: to everybody in the thread, or privately to somebody who has answered or who
+// says that they do not know.
+func runReveal(k *call) Reply {
+	r, how := k.picked, k.values["how"]
+	if r.State == store.Revealed {
+		return k.reference(r)
+	}
+	if how == "" && k.mayReveal() {
+		how = "all"
+	}
+	if how == "all" {
+		return k.revealToAll(r)
+	}
+	_, answered := k.tx.Answer(r.Number, k.member.ID)
+	_, peeked := k.tx.Peek(r.Number, k.member.ID)
+	switch {
+	case peeked:
+		return k.reference(r)
+	case !answered && how != "pass":
+		reply := k.say("reveal_ask", Values{"Round": r.Number})
+		reply.Message.Actions = []Action{{Label: k.words.Say("reveal_pass"), Command: fmt.Sprintf("reveal #%d pass", r.Number)}}
+		return reply
+	}
+	k.tx.PutPeek(store.Peek{Round: r.Number, Member: k.member.ID, At: k.now, GaveUp: !answered})
+	return k.reference(r)
+}
+
+func (k *call) mayReveal() bool { return k.group.MembersReveal || k.isMaintainer() }
+
+func (k *call) revealToAll(r store.Round) Reply {
+	switch {
+	case !k.mayReveal():
+		return k.say("reveal_not_you", Values{"Round": r.Number})
+	case !r.Revealing.IsZero():
+		return k.say("reveal_coming", Values{"Round": r.Number})
+	}
+	revealRound(k.tx, r, k.now)
+	return k.say("reveal_now", Values{"Round": r.Number})
+}
+
+// reference is the reference answer of a round, for one person.
+func (k *call) reference(r store.Round) Reply {
+	s := sheet{words: k.words, round: r, text: k.textOf(r), zone: k.zone, now: k.now}
+	head := k.words.Say("reveal_head", Values{"Round": r.Number, "Question": firstLine(asked(s.text), threadNameLength)})
+	return Reply{Private: true, Message: Message{Text: head + "\n\n" + s.reference()}}
+}
+
+// runRandom is practice for one person: any question of the bank, no round, no points. Which one it is follows from the
+// command's ID, so that a repeated command repeats the question.
+func runRandom(k *call) Reply {
+	if id := k.values["answer"]; id != "" {
+		q, ok := k.tx.Question(k.bank.Version, id)
+		if !ok {
+			return k.say("random_gone")
+		}
+		return Reply{Message: Message{Text: sheet{words: k.words, text: q.In(k.group.Lang)}.reference()}}
+	}
+	topics := splitList(k.values["topic"])
+	var entries []store.Entry
+	for _, e := range k.bank.Entries {
+		if onTopic(e, topics) {
+			entries = append(entries, e)
+		}
+	}
+	if len(entries) == 0 {
+		return k.nothingOn(topics)
+	}
+	h := fnv.New64a()
+	h.Write([]byte(k.ID))
+	id := entries[h.Sum64()%uint64(len(entries))].ID
+	q, ok := k.tx.Question(k.bank.Version, id)
+	if !ok {
+		return k.say("random_gone")
+	}
+	return Reply{Message: Message{
+		Text:    k.words.Say("random", Values{"Question": asked(q.In(k.group.Lang))}),
+		Actions: []Action{{Label: k.words.Say("random_answer"), Command: "random answer=" + id}},
+	}}
+}
+
+func (k *call) nothingOn(topics []string) Reply {
+	if len(topics) == 0 {
+		return k.say("bank_empty")
+	}
+	return k.say("no_topic", Values{"Topic": joinTopics(topics)})
+}
+
+func runTopics(k *call) Reply {
+	counts := map[string]int{}
+	for _, e := range k.bank.Entries {
+		for _, t := range e.In(k.group.Lang) {
+			counts[t]++
+		}
+	}
+	if len(k.bank.Entries) == 0 {
+		return k.say("bank_empty")
+	}
+	names := make([]string, 0, len(counts))
+	for name := range counts {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) })
+	lines := []string{k.words.Say("topics_head", Values{"Count": len(k.bank.Entries)})}
+	for _, name := range names {
+		lines = append(lines, fmt.Sprintf("- %s · %d", name, counts[name]))
+	}
+	return Reply{Message: Message{Text: strings.Join(lines, "\n")}}
+}
+
+// historyLength is how many rounds history lists.
+const historyLength = 10
+
+func runHistory(k *call) Reply {
+	if k.round != 0 {
+		return k.historyOf(k.round)
+	}
+	var lines []string
+	for r := range k.tx.Rounds() {
+		if r.State == store.Dropped {
+			continue
+		}
+		if len(lines) == historyLength {
+			lines = append(lines, k.words.Say("history_more", Values{"Round": r.Number}))
+			break
+		}
+		key := "history_line"
+		if _, ok := k.tx.Answer(r.Number, k.member.ID); ok {
+			key = "history_mine"
+		}
+		lines = append(lines, k.words.Say(key, Values{
+			"Round": r.Number, "Day": r.Day, "Question": firstLine(k.prompt(r), threadNameLength),
+		}))
+	}
+	if len(lines) == 0 {
+		return k.say("history_none")
+	}
+	return Reply{Message: Message{Text: strings.Join(lines, "\n")}}
+}
+
+func (k *call) historyOf(number int) Reply {
+	r, ok := k.tx.Round(number)
+	switch {
+	case !ok || r.State == store.Planned || r.State == store.Dropped:
+		return k.say("no_such_round", Values{"Round": number})
+	case r.State == store.Opened:
+		return k.say("history_open", Values{"Round": number, "Question": k.prompt(r), "Time": clockTime(k.words, r.RevealAt, k.zone)})
+	}
+	reply := k.reference(r)
+	if a, ok := k.tx.Answer(number, k.member.ID); ok {
+		reply.Message.Text += "\n\n" + k.words.Say("history_yours") + "\n" + quoted(a.Text)
+	}
+	return reply
+}
+
+// commandReveal is when a round made by a command is revealed, where the channel has no schedule to go by.
+const commandReveal = "8h"
+
+func runPost(k *call) Reply {
+	rev, err := parseReveal(k.revealText())
+	if err != nil {
+		return k.wrongTime(err)
+	}
+	slot := wallOf(k.now, k.zone)
+	r := store.Round{
+		Day: slot.date(), Due: k.now, Lang: k.group.Lang, Mode: k.group.Mode, RevealAt: rev.at(slot, k.zone),
+	}
+	r.Expires = sooner(k.now.Add(postSpan), r.RevealAt)
+	topics := splitList(k.values["topic"])
+	r, ok := openRound(k.tx, k.group, k.bank, r, topics, []Channel{k.Channel}, k.now)
+	if !ok {
+		return k.nothingOn(topics)
+	}
+	return k.say("post_done", Values{"Round": r.Number, "Time": clockTime(k.words, r.RevealAt, k.zone)})
+}
+
+// revealText is when a round posted now is revealed: as the command says, else as the channel's schedule does.
+func (k *call) revealText() string {
+	if text := k.values["reveal"]; text != "" {
+		return text
+	}
+	for s := range k.tx.Schedules() {
+		if slices.Contains(s.Channels, k.Channel) {
+			return s.Reveal
+		}
+	}
+	return commandReveal
+}
+
+// runSkip leaves out the next slot of a schedule, or drops an open round that nobody has answered. Where both could be
+// meant it asks which.
+func runSkip(k *call) Reply {
+	r, canDrop := k.unanswered()
+	s, slot, canSkip, reply := k.nextSlot()
+	what := k.values["what"]
+	if what == "" && k.round != 0 {
+		what = "open"
+	}
+	switch {
+	case what == "open" && canDrop, what == "" && canDrop && !canSkip:
+		return k.drop(r)
+	case what == "open":
+		return k.say("skip_answered")
+	case !canSkip:
+		return reply
+	case what == "" && canDrop:
+		return k.offerSkip(r, s, slot)
+	}
+	at, _ := instant(slot, k.zone)
+	k.tx.ClaimSlot(store.Slot{Schedule: s.ID, Wall: slot.String(), State: store.SlotSkipped})
+	return k.say("skip_next", Values{"Schedule": s.ID, "Time": clockTime(k.words, at, zoneOf(s.Zone, k.group.Zone))})
+}
+
+func (k *call) offerSkip(r store.Round, s store.Schedule, slot wall) Reply {
+	at, _ := instant(slot, zoneOf(s.Zone, k.group.Zone))
+	reply := k.say("skip_which")
+	reply.Message.Actions = []Action{
+		{Label: k.words.Say("skip_open_label", Values{"Round": r.Number}), Command: fmt.Sprintf("skip #%d open", r.Number)},
+		{Label: k.words.Say("skip_next_label", Values{"Time": clockTime(k.words, at, zoneOf(s.Zone, k.group.Zone))}), Command: "skip next schedule=" + s.ID},
+	}
+	return reply
+}
+
+// unanswered finds the open round that skip would drop.
+func (k *call) unanswered() (store.Round, bool) {
+	for _, r := range slices.Backward(k.tx.Active()) {
+		named := k.round == 0 || k.round == r.Number
+		if named && r.Revealing.IsZero() && (r.State == store.Opened || r.State == store.Planned) && len(k.tx.Answers(r.Number)) == 0 {
+			return r, true
+		}
+	}
+	return store.Round{}, false
+}
+
+// nextSlot finds the slot that skip would leave out; where there is none the reply says so or offers the schedules.
+func (k *call) nextSlot() (s store.Schedule, slot wall, ok bool, reply Reply) {
+	var running []store.Schedule
+	for s := range k.tx.Schedules() {
+		if !s.Paused && (k.values["schedule"] == "" || k.values["schedule"] == s.ID) {
+			running = append(running, s)
+		}
+	}
+	switch {
+	case len(running) == 0:
+		return s, slot, false, k.say("skip_nothing")
+	case len(running) > 1:
+		reply = k.say("which_schedule")
+		for _, s := range running {
+			reply.Message.Actions = append(reply.Message.Actions, Action{Label: k.describe(s), Command: "skip next schedule=" + s.ID})
+		}
+		return s, slot, false, reply
+	}
+	s = running[0]
+	plan, err := planOf(k.group, s)
+	if err != nil {
+		return s, slot, false, k.wrongTime(err)
+	}
+	for _, u := range plan.upcoming(k.tx, s, k.now, 1) {
+		if u.asked() {
+			return s, u.slot, true, Reply{}
+		}
+	}
+	return s, slot, false, k.say("skip_nothing")
+}
+
+func (k *call) drop(r store.Round) Reply {
+	landed := !every(k.tx.Posts(r.Number), func(p store.Post) bool { return p.Message == "" })
+	withdraw(k.tx, r, k.now, anywhere)
+	if r, _ = k.tx.Round(r.Number); landed {
+		r.State = store.Dropped
+		k.tx.PutRound(r)
+		editPosts(k.tx, r, k.now)
+	}
+	return k.say("skip_open", Values{"Round": r.Number})
+}
+
+func runHelp(k *call) Reply {
+	if name := k.values["command"]; name != "" {
+		c, _, wrong := k.table.find(name)
+		if wrong != nil {
+			return Reply{Message: Message{Text: k.words.Say(wrong.key, wrong.values)}}
+		}
+		return Reply{Message: Message{Text: k.words.Say("help_"+helpKey(c)) + "\n" + k.words.Say("usage", Values{"Usage": c.usage()})}}
+	}
+	lines := []string{k.words.Say("help_head")}
+	for i := range k.table {
+		c := &k.table[i]
+		if c.who == maintainers && !k.isMaintainer() {
+			continue
+		}
+		lines = append(lines, "- `"+c.usage()+"` — "+k.words.Say("help_"+helpKey(c)))
+	}
+	return Reply{Message: Message{Text: strings.Join(lines, "\n")}}
+}
+
+// helpKey is the command's name in the keys of sentences.
+func helpKey(c *command) string { return strings.ReplaceAll(c.name, " ", "_") }

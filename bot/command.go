@@ -1,0 +1,298 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rewind/questions"
+	"rewind/store"
+)
+
+// call is a command being carried out: what it may read and change, and by whom it was given. It lives as long as its
+// transaction.
+type call struct {
+	typed
+	Command
+
+	tx     *store.Tx
+	now    time.Time
+	group  store.Group
+	member store.Member // the zero member, with a name, in a command that only reads, given by somebody new
+	words  Words        // of the person's language
+	zone   *time.Location
+	bank   *store.Bank
+	picked store.Round // the round it is about, where the table asks for one
+	table  table       // all commands
+	fresh  string      // a random ID, the same if the transaction is run again
+}
+
+// Command carries out what somebody typed or pressed, and answers it once.
+func (b *Bot) Command(ctx context.Context, c Command, answer func(context.Context, Reply) error) error {
+	reply, err := b.command(ctx, c)
+	if err != nil {
+		b.log.Error("command not carried out", "platform", c.From.Platform, "command", c.ID, "error", err)
+		reply = Reply{Private: true, Message: Message{Text: Speak(questions.Lang(c.Lang)).Say("internal_error")}}
+		return errors.Join(err, answer(ctx, reply))
+	}
+	return answer(ctx, reply)
+}
+
+func (b *Bot) command(ctx context.Context, c Command) (Reply, error) {
+	group, err := b.group(ctx, c.From.Platform, c.From.Workspace)
+	if err != nil {
+		return Reply{}, err
+	}
+	t, wrong := commands.parse(c.Text)
+	if wrong != nil {
+		return b.misread(ctx, group, c, wrong)
+	}
+	bank, err := b.store.CurrentBank(ctx)
+	if err != nil {
+		return Reply{}, err
+	}
+	if missing, err := b.missing(ctx, t, c); err != nil || len(missing) > 0 {
+		return b.missingReply(ctx, group, c, missing, err)
+	}
+	k := call{typed: t, Command: c, table: commands, now: b.clock.Now(), bank: bank, fresh: b.newID()}
+	if t.command.reads {
+		return b.read(ctx, group, k)
+	}
+	return b.write(ctx, group, k)
+}
+
+// read carries out a command that changes nothing.
+func (b *Bot) read(ctx context.Context, group string, k call) (reply Reply, err error) {
+	err = b.store.ViewGroup(ctx, group, func(tx *store.Tx) error {
+		k.tx = tx
+		reply = k.carryOut()
+		return nil
+	})
+	return reply, err
+}
+
+// write carries out a command in one transaction with its ID: the same one again gets the same reply and changes nothing.
+func (b *Bot) write(ctx context.Context, group string, k call) (reply Reply, err error) {
+	id := k.From.Platform + "/" + k.ID
+	err = b.update(ctx, group, func(tx *store.Tx) error {
+		reply = Reply{}
+		if said, ok := tx.Seen(id); ok {
+			return json.Unmarshal(said, &reply)
+		}
+		k := k // a second run starts from the same
+		k.tx = tx
+		k.member = meet(tx, k.From, k.Name, k.fresh, k.now)
+		reply = k.carryOut()
+		said, err := json.Marshal(reply)
+		if err != nil {
+			return err
+		}
+		tx.Remember(id, k.now, said)
+		return nil
+	})
+	return reply, err
+}
+
+// carryOut loads what every command needs, checks what the table demands, and runs the command.
+func (k *call) carryOut() Reply {
+	k.group, _ = k.tx.Group()
+	k.zone = zoneOf(k.group.Zone)
+	k.words = Speak(k.group.Lang)
+	if k.Lang != "" {
+		k.words = Speak(questions.Lang(k.Lang))
+	}
+	if k.member.ID == "" {
+		k.member, _ = k.tx.MemberOf(k.From)
+	}
+	if reply, ok := k.allowed(); !ok {
+		return reply
+	}
+	if k.command.takesRound && len(k.command.rounds) > 0 {
+		reply, ok := k.pickRound()
+		if !ok {
+			return reply
+		}
+	}
+	reply := k.command.run(k)
+	reply.Private = reply.Private || !k.command.public
+	return reply
+}
+
+// allowed checks who may give the command, and where.
+func (k *call) allowed() (Reply, bool) {
+	switch {
+	case k.command.inChannel && k.Channel.ID == "":
+		return k.say("need_channel"), false
+	case k.command.who == maintainers && !k.isMaintainer():
+		return k.say("need_maintainer"), false
+	}
+	return Reply{}, true
+}
+
+func (k *call) isMaintainer() bool {
+	return k.Admin || k.member.ID != "" && slices.Contains(k.group.Maintainers, k.member.ID)
+}
+
+// pickRound finds the round a command is about. Where several could be meant it offers them, and it says so where none can.
+func (k *call) pickRound() (Reply, bool) {
+	if k.round != 0 {
+		r, ok := k.tx.Round(k.round)
+		if !ok {
+			return k.say("no_such_round", Values{"Round": k.round}), false
+		}
+		return k.take(r)
+	}
+	var here, all []store.Round
+	for _, r := range k.tx.Active() {
+		for _, p := range k.tx.Posts(r.Number) {
+			if k.Thread != "" && p.Thread == k.Thread && p.Channel == k.Channel {
+				return k.take(r)
+			}
+			if p.Channel == k.Channel && p.Message != "" && slices.Contains(k.command.rounds, r.State) {
+				here = append(here, r)
+			}
+		}
+		if slices.Contains(k.command.rounds, r.State) {
+			all = append(all, r)
+		}
+	}
+	for _, rounds := range [][]store.Round{open(here), open(all), here, all} {
+		switch {
+		case len(rounds) == 1:
+			return k.take(rounds[0])
+		case len(rounds) > 1:
+			return k.offer(rounds), false
+		}
+	}
+	return k.say("no_round"), false
+}
+
+func open(rounds []store.Round) []store.Round {
+	return slices.DeleteFunc(slices.Clone(rounds), func(r store.Round) bool { return r.State != store.Opened })
+}
+
+func (k *call) take(r store.Round) (Reply, bool) {
+	if !slices.Contains(k.command.rounds, r.State) {
+		return k.say("round_is_"+string(r.State), Values{"Round": r.Number}), false
+	}
+	k.picked = r
+	return Reply{}, true
+}
+
+// offer lets the person choose which round is meant.
+func (k *call) offer(rounds []store.Round) Reply {
+	reply := k.say("which_round")
+	_, rest, _ := k.table.find(strings.TrimSpace(k.Text))
+	for _, r := range rounds {
+		reply.Message.Actions = append(reply.Message.Actions, Action{
+			Label:   fmt.Sprintf("#%d %s", r.Number, firstLine(k.prompt(r), 40)),
+			Command: strings.TrimSpace(fmt.Sprintf("%s #%d %s", k.command.name, r.Number, rest)),
+		})
+	}
+	return reply
+}
+
+// prompt is what a round asks.
+func (k *call) prompt(r store.Round) string { return asked(k.textOf(r)) }
+
+func (k *call) textOf(r store.Round) questions.Text {
+	q, ok := k.tx.Question(r.Bank, r.Question)
+	if !ok {
+		return questions.Text{}
+	}
+	return q.In(r.Lang)
+}
+
+// say is a private reply of one sentence.
+func (k *call) say(key string, values ...Values) Reply {
+	return Reply{Private: true, Message: Message{Text: k.words.Say(key, values...)}}
+}
+
+// misread answers a text that is no command.
+func (b *Bot) misread(ctx context.Context, group string, c Command, m *misread) (Reply, error) {
+	w, err := b.wordsFor(ctx, group, c)
+	if err != nil {
+		return Reply{}, err
+	}
+	text := w.Say(m.key, m.values)
+	if m.command != nil {
+		text += "\n" + w.Say("usage", Values{"Usage": m.command.usage()})
+	}
+	return Reply{Private: true, Unknown: m.command == nil, Message: Message{Text: text}}, nil
+}
+
+func (b *Bot) wordsFor(ctx context.Context, group string, c Command) (w Words, err error) {
+	lang := questions.Lang(c.Lang)
+	if lang == "" {
+		err = b.store.ViewGroup(ctx, group, func(tx *store.Tx) error {
+			g, _ := tx.Group()
+			lang = g.Lang
+			return nil
+		})
+	}
+	return Speak(lang), err
+}
+
+// missing asks the platform what a channel lacks that a command wants to play in. It is asked before the transaction,
+// since nothing may wait for the network inside of one.
+func (b *Bot) missing(ctx context.Context, t typed, c Command) ([]Missing, error) {
+	if !t.command.inChannel || c.Channel.ID == "" {
+		return nil, nil
+	}
+	courier, ok := b.couriers[c.Channel.Platform]
+	if !ok {
+		return nil, nil
+	}
+	var missing []Missing
+	for _, ch := range channelsOf(t, c) {
+		lacks, err := courier.platform.Check(ctx, ch)
+		if err != nil {
+			return nil, err
+		}
+		missing = append(missing, lacks...)
+	}
+	return missing, nil
+}
+
+func (b *Bot) missingReply(ctx context.Context, group string, c Command, missing []Missing, err error) (Reply, error) {
+	w, wordsErr := b.wordsFor(ctx, group, c)
+	if wordsErr != nil {
+		return Reply{}, wordsErr
+	}
+	if err != nil {
+		b.log.Warn("channel not checked", "platform", c.Channel.Platform, "error", err)
+		return Reply{Private: true, Message: Message{Text: w.Say("check_failed")}}, nil
+	}
+	lines := []string{w.Say("check_missing", Values{"Count": len(missing)})}
+	for _, m := range missing {
+		lines = append(lines, "- "+w.Say("missing_"+m.Code, Values{"What": m.What}))
+	}
+	return Reply{Private: true, Message: Message{Text: strings.Join(lines, "\n")}}, nil
+}
+
+// channelsOf are the channels that a command names, or else the one it was given in.
+func channelsOf(t typed, c Command) []Channel {
+	var channels []Channel
+	for _, id := range splitList(t.values["channel"]) {
+		channels = append(channels, Channel{Platform: c.Channel.Platform, Workspace: c.Channel.Workspace, ID: strings.TrimPrefix(id, "#")})
+	}
+	if len(channels) == 0 && c.Channel.ID != "" {
+		channels = []Channel{c.Channel}
+	}
+	return channels
+}
+
+// splitList cuts a list at its commas and drops what is empty.
+func splitList(text string) []string {
+	var items []string
+	for item := range strings.SplitSeq(text, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return items
+}

@@ -1,0 +1,166 @@
+package bot
+
+import (
+	"strings"
+
+	"rewind/store"
+)
+
+// who may give a command.
+type who int
+
+const (
+	anyone who = iota
+	maintainers
+	revealers // maintainers, or every member where the group says so
+)
+
+// command is one line of the table of commands: everything that platforms, help and the reference need to know of it.
+type command struct {
+	name   string // one or two words
+	korean string // the same in Korean
+	// options in the order in which they are typed.
+	options []option
+	who     who
+	// inChannel says that the command needs a channel to act in.
+	inChannel bool
+	// takesRound says that #12 may name a round; rounds are the states that round may be in. Where none is named it is
+	// the thread's, else the one open in the channel, else the only one in the group; if several are, a choice is offered.
+	takesRound bool
+	rounds     []store.RoundState
+	// public says that everyone in the channel sees the reply.
+	public bool
+	// reads says that the command changes nothing.
+	reads bool
+	run   func(c *call) Reply
+}
+
+// option is a value that a command takes.
+type option struct {
+	name       string
+	korean     string
+	positional bool // may be typed without its name
+	rest       bool // takes everything that is not taken by others
+	verbatim   bool // takes the text as it stands, line breaks and all
+	required   bool
+	choices    []choice // the values it may have; any where empty
+}
+
+// choice is one value of an option, with its Korean word.
+type choice struct{ value, korean string }
+
+// accept returns the canonical form of a value, and whether the option may have it.
+func (o *option) accept(value string) (string, bool) {
+	if len(o.choices) == 0 {
+		return value, true
+	}
+	for _, c := range o.choices {
+		if strings.EqualFold(value, c.value) || c.korean != "" && value == c.korean {
+			return c.value, true
+		}
+	}
+	return "", false
+}
+
+var (
+	playable = []store.RoundState{store.Opened, store.Revealed}
+	modes    = []choice{{"open", "공개"}, {"sealed", "비공개"}, {"both", "둘다"}}
+)
+
+// scheduleOptions are the options of schedule add and, after the schedule's ID, of schedule edit.
+var scheduleOptions = []option{
+	{name: "reveal", korean: "공개"}, {name: "topics", korean: "주제"}, {name: "zone", korean: "시간대"}, {name: "channel", korean: "채널"}, {name: "grace", korean: "유예"}, {name: "rest", korean: "휴일"}, {name: "mode", korean: "방식", choices: modes},
+}
+
+// table is the one table of commands, from which help, usage and the platforms' registrations are made.
+type table []command
+
+var commands = table{
+	{name: "today", korean: "오늘", reads: true, run: runToday},
+	{name: "answer", korean: "답변", takesRound: true, rounds: playable, options: []option{{name: "text", positional: true, verbatim: true, required: true}}, run: runAnswer},
+	{name: "reveal", korean: "공개", takesRound: true, rounds: playable, options: []option{
+		{name: "how", positional: true, choices: []choice{{"all", "모두"}, {"me", "나만"}, {"pass", "모름"}}}}, run: runReveal},
+	{name: "random", korean: "연습", reads: true, options: []option{
+		{name: "answer", choices: nil}, {name: "topic", positional: true, rest: true}}, run: runRandom},
+	{name: "topics", korean: "주제", reads: true, run: runTopics},
+	{name: "leaderboard", korean: "순위", public: true, reads: true, options: []option{
+		{name: "period", positional: true, choices: []choice{{"week", "이번주"}, {"month", "이번달"}, {"all", "전체"}}},
+		{name: "of", positional: true, choices: []choice{{"here", "여기"}, {"teams", "팀"}}}}, run: runLeaderboard},
+	{name: "score", korean: "점수", reads: true, run: runScore},
+	{name: "me", korean: "나", reads: true, run: runMe},
+	{name: "team join", korean: "팀 가입", options: []option{{name: "team", positional: true, rest: true, required: true}}, run: runTeamJoin},
+	{name: "team leave", korean: "팀 탈퇴", run: runTeamLeave},
+	{name: "team list", korean: "팀 목록", reads: true, run: runTeamList},
+	{name: "history", korean: "기록", takesRound: true, reads: true, run: runHistory},
+	{name: "schedule add", korean: "일정 추가", who: maintainers, inChannel: true,
+		options: append([]option{{name: "when", positional: true, rest: true, required: true}}, scheduleOptions...), run: runScheduleAdd},
+	{name: "schedule edit", korean: "일정 수정", who: maintainers,
+		options: append([]option{{name: "id", positional: true, required: true}, {name: "when", positional: true, rest: true}}, scheduleOptions...), run: runScheduleEdit},
+	{name: "schedule pause", korean: "일정 멈춤", who: maintainers, options: scheduleOnly, run: runSchedulePause},
+	{name: "schedule resume", korean: "일정 재개", who: maintainers, options: scheduleOnly, run: runScheduleResume},
+	{name: "schedule list", korean: "일정 목록", reads: true, run: runScheduleList},
+	{name: "schedule remove", korean: "일정 삭제", who: maintainers, options: scheduleOnly, run: runScheduleRemove},
+	{name: "post", korean: "출제", who: maintainers, inChannel: true, options: []option{
+		{name: "reveal", korean: "공개"}, {name: "topic", positional: true, rest: true}}, run: runPost},
+	{name: "skip", korean: "건너뛰기", who: maintainers, takesRound: true, options: []option{
+		{name: "schedule", korean: "일정"}, {name: "what", positional: true, choices: []choice{{"next", "다음"}, {"open", "지금"}}}}, run: runSkip},
+	{name: "settings", korean: "설정", options: []option{
+		{name: "language", korean: "언어", choices: []choice{{"ko", "한국어"}, {"en", "영어"}}}, {name: "zone", korean: "시간대"}, {name: "mode", korean: "방식", choices: modes},
+		{name: "reveal", korean: "공개", choices: []choice{{"maintainers", "관리자"}, {"members", "모두"}}}, {name: "maintainer", korean: "관리자"}}, run: runSettings},
+	{name: "help", korean: "도움말", reads: true, options: []option{{name: "command", positional: true, rest: true}}, run: runHelp},
+}
+
+// scheduleOnly names a schedule; it may be left out where there is only one.
+var scheduleOnly = []option{{name: "id", positional: true}}
+
+func (c *command) isCalled(name string) bool {
+	return strings.EqualFold(name, c.name) || name == c.korean
+}
+
+func (c *command) option(name string) *option {
+	for i := range c.options {
+		if o := &c.options[i]; strings.EqualFold(o.name, name) || o.korean != "" && o.korean == name {
+			return &c.options[i]
+		}
+	}
+	return nil
+}
+
+func (c *command) verbatim() *option {
+	for i := range c.options {
+		if c.options[i].verbatim {
+			return &c.options[i]
+		}
+	}
+	return nil
+}
+
+// usage is how the command is typed: "/quiz leaderboard [week|month|all] [here|teams]".
+func (c *command) usage() string {
+	parts := []string{"/quiz " + c.name}
+	if c.takesRound {
+		parts = append(parts, "[#N]")
+	}
+	for _, o := range c.options {
+		parts = append(parts, o.usage())
+	}
+	return strings.Join(parts, " ")
+}
+
+func (o *option) usage() string {
+	text := strings.ToUpper(o.name)
+	if len(o.choices) > 0 {
+		values := make([]string, len(o.choices))
+		for i, c := range o.choices {
+			values[i] = c.value
+		}
+		text = strings.Join(values, "|")
+	}
+	if !o.positional {
+		text = o.name + "=" + text
+	}
+	if !o.required {
+		text = "[" + text + "]"
+	}
+	return text
+}

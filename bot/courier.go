@@ -1,0 +1,209 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"rewind/store"
+)
+
+// courier takes one platform's letters out of the outbox and settles what became of them. Many are under way at once; a
+// letter is under way at most once.
+type courier struct {
+	bot      *Bot
+	platform Platform
+	loop     *loop
+	places   chan struct{} // one for each delivery that may be under way
+
+	mu          sync.Mutex                    // guards the fields below
+	under       map[store.LetterRef]bool      // the letters under way
+	after       map[store.LetterRef]time.Time // when to try again what the store or we ourselves failed at
+	pausedUntil time.Time                     // the whole platform asked to wait
+}
+
+const (
+	// deliverSpan bounds one delivery. It is well below lease, so that a letter is not claimed while its request may run.
+	deliverSpan = 30 * time.Second
+	// lease is how long a claimed letter is left alone when nothing is heard of it, as after a crash.
+	lease = 2 * time.Minute
+	// inFlight is how many deliveries may be under way on one platform.
+	inFlight = 64
+	// dueAtOnce is how many letters one pass looks at.
+	dueAtOnce = 512
+	// retryAfter is how long to leave a letter alone that the store or we ourselves failed at.
+	retryAfter = 5 * time.Second
+	// mostUnknown is how often in a row an attempt may end unknown before the letter is buried.
+	mostUnknown = 6
+)
+
+func newCourier(b *Bot, p Platform) *courier {
+	c := &courier{bot: b, platform: p, places: make(chan struct{}, inFlight), under: map[store.LetterRef]bool{}, after: map[store.LetterRef]time.Time{}}
+	c.loop = newLoop(b.clock, nil)
+	return c
+}
+
+// run delivers until ctx is done, and then waits for what is in flight, which is cut off after drainSpan.
+func (c *courier) run(ctx context.Context) error {
+	work, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	var flying sync.WaitGroup
+	c.loop.work = func(ctx context.Context) (time.Time, bool) { return c.pass(ctx, work, &flying) }
+	err := c.loop.run(ctx)
+
+	drained := make(chan struct{})
+	go func() { flying.Wait(); close(drained) }()
+	timer, release := c.bot.clock.After(drainSpan)
+	defer release()
+	select {
+	case <-drained:
+	case <-timer:
+		cut()
+		<-drained
+	}
+	return err
+}
+
+// pass starts a delivery for each letter that is due and returns when the next one is.
+func (c *courier) pass(ctx, work context.Context, flying *sync.WaitGroup) (next time.Time, idle bool) {
+	now := c.bot.clock.Now()
+	if until := c.paused(); now.Before(until) {
+		return until, true
+	}
+	due, next, err := c.bot.store.DueLetters(ctx, c.platform.Name(), now, dueAtOnce)
+	if err != nil {
+		if ctx.Err() == nil {
+			c.bot.log.Error("due letters not read", "platform", c.platform.Name(), "error", err)
+		}
+		return now.Add(time.Second), true
+	}
+	idle = true
+	for _, l := range due {
+		begun, at := c.begin(l.LetterRef, now)
+		next = sooner(next, at)
+		if !begun {
+			continue
+		}
+		idle = false
+		select {
+		case c.places <- struct{}{}:
+		case <-ctx.Done():
+			c.end(l.LetterRef, nil)
+			return next, false
+		}
+		flying.Go(func() {
+			err := guard("deliver "+l.ID, func() error { return c.deliver(work, l) })
+			if err != nil && work.Err() == nil {
+				c.bot.log.Error("letter not delivered", "platform", c.platform.Name(), "letter", l.ID, "error", err)
+			}
+			<-c.places
+			c.end(l.LetterRef, err)
+			c.loop.ring()
+		})
+	}
+	return next, idle && c.still()
+}
+
+// begin takes a letter up, unless it is under way or is to be left alone until the time it returns.
+func (c *courier) begin(l store.LetterRef, now time.Time) (begun bool, at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if at := c.after[l]; at.After(now) {
+		return false, at
+	}
+	if c.under[l] {
+		return false, time.Time{} // the bell rings when it ends
+	}
+	delete(c.after, l)
+	c.under[l] = true
+	return true, time.Time{}
+}
+
+func (c *courier) end(l store.LetterRef, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.under, l)
+	if err != nil {
+		c.after[l] = c.bot.clock.Now().Add(retryAfter)
+	}
+}
+
+func (c *courier) still() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.under) == 0
+}
+
+func (c *courier) paused() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.pausedUntil
+}
+
+// deliver claims a letter, delivers it and settles it: two transactions with the network between them.
+func (c *courier) deliver(ctx context.Context, due store.DueLetter) error {
+	claim, ok, err := c.bot.claim(ctx, due)
+	if err != nil || !ok {
+		return err
+	}
+	limited, cancel := context.WithTimeout(ctx, deliverSpan)
+	receipt, failed := c.platform.Deliver(limited, claim.delivery)
+	cancel()
+	if failed == nil {
+		if err := c.bot.delivered(ctx, due.Scope, claim, receipt); err != nil {
+			return err
+		}
+		if claim.letter.Kind == store.LetterThread {
+			return c.read(ctx, Thread{Channel: claim.letter.Channel, ID: receipt.ID})
+		}
+		return nil
+	}
+	f := asFailure(failed)
+	if f.Wide && f.After > 0 {
+		c.mu.Lock()
+		c.pausedUntil = c.bot.clock.Now().Add(f.After)
+		c.mu.Unlock()
+	}
+	c.bot.log.Info("delivery failed", "platform", c.platform.Name(), "letter", due.ID, "outcome", f.Outcome.String(), "error", f.Err)
+	return c.bot.failed(ctx, due.Scope, claim, f)
+}
+
+// read takes in the whole of a thread, so that what was said before it was known, or while nobody listened, is not lost.
+func (c *courier) read(ctx context.Context, t Thread) error {
+	known, err := c.bot.known(ctx, t)
+	if err != nil {
+		return err
+	}
+	limited, cancel := context.WithTimeout(ctx, deliverSpan)
+	defer cancel()
+	snapshot, err := c.platform.Read(limited, t)
+	if err != nil {
+		return fmt.Errorf("read a thread: %w", err)
+	}
+	return c.bot.reconcile(ctx, t, known, snapshot)
+}
+
+// listen keeps the platform connected until ctx is done.
+func (c *courier) listen(ctx context.Context) error {
+	for ctx.Err() == nil {
+		err := guard("listen", func() error { return c.platform.Listen(ctx, c.bot) })
+		if ctx.Err() != nil || errors.Is(err, errStopped) {
+			return nil
+		}
+		c.bot.log.Warn("connection lost", "platform", c.platform.Name(), "error", err)
+		timer, release := c.bot.clock.After(reconnectAfter)
+		select {
+		case <-ctx.Done():
+		case <-timer:
+		}
+		release()
+	}
+	return nil
+}
+
+// backoff is how long to wait before the attempt after the n-th, counted from 1.
+func backoff(n int) time.Duration {
+	return min(10*time.Minute, 5*time.Second<<min(n-1, 10))
+}

@@ -1,0 +1,341 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"rewind/store"
+)
+
+// Here letters are written, claimed and settled.
+
+// editEvery is the shortest time between two edits of one message.
+const editEvery = 30 * time.Second
+
+// noticeSpan is how long a word to a maintainer is worth delivering.
+const noticeSpan = 24 * time.Hour
+
+func letterID(round int, c Channel, kind store.LetterKind) string {
+	return fmt.Sprintf("%d/%s/%s", round, c.Key(), kind)
+}
+
+// mail writes the letter that a post needs next, unless it waits already.
+func mail(tx *store.Tx, r store.Round, p store.Post, now time.Time) {
+	kind, ok := wanted(r, p)
+	if !ok {
+		return
+	}
+	id := letterID(r.Number, p.Channel, kind)
+	if _, waits := tx.Letter(id); waits {
+		return
+	}
+	expires := r.RevealAt.Add(closeAfter)
+	switch {
+	case kind == store.LetterPost:
+		expires = r.Expires
+	case kind == store.LetterReveal && now.After(r.RevealAt):
+		expires = now.Add(closeAfter)
+	}
+	tx.PutLetter(store.Letter{ID: id, Kind: kind, Round: r.Number, Channel: p.Channel, Due: now, Expires: expires})
+}
+
+// mailEdit asks for a post's text to be made anew. There is one such letter for each post, however often it is asked for.
+func mailEdit(tx *store.Tx, r store.Round, p store.Post, now time.Time) {
+	if p.Message == "" {
+		return // it will be right when it is posted
+	}
+	id := letterID(r.Number, p.Channel, store.LetterEdit)
+	l, waits := tx.Letter(id)
+	l.Changes++
+	if !waits {
+		l.ID, l.Kind, l.Round, l.Channel = id, store.LetterEdit, r.Number, p.Channel
+		l.Due = latest(now, p.EditedAt.Add(editEvery))
+	}
+	l.Expires = now.Add(noticeSpan)
+	tx.PutLetter(l)
+}
+
+// mailNotice tells each of the group's maintainers something once; about names what it is about.
+func mailNotice(tx *store.Tx, g store.Group, code, about string, values map[string]string, now time.Time) {
+	for _, id := range g.Maintainers {
+		m, ok := tx.Member(id)
+		if !ok || len(m.Accounts) == 0 {
+			continue
+		}
+		tx.PutLetter(store.Letter{
+			ID: "notice/" + code + "/" + about + "/" + id, Kind: store.LetterNotice,
+			Notice: &store.Notice{To: m.Accounts[0], Code: code, Values: values},
+			Due:    now, Expires: now.Add(noticeSpan),
+		})
+	}
+}
+
+// latest returns the later of two times.
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// claimed is a letter under way.
+type claimed struct {
+	letter   store.Letter
+	delivery Delivery
+}
+
+// claim marks an attempt to deliver a letter and freezes its text, before anything leaves the process. It returns false
+// if the letter is not to be delivered any more.
+func (b *Bot) claim(ctx context.Context, due store.DueLetter) (c claimed, ok bool, err error) {
+	now := b.clock.Now()
+	err = b.store.Update(ctx, due.Scope, func(tx *store.Tx) error {
+		c, ok = claimed{}, false
+		l, found := tx.Letter(due.ID)
+		if !found || l.Due.After(now) {
+			return nil
+		}
+		g, _ := tx.Group()
+		if !l.Expires.After(now) && !l.LookOnly {
+			if l.Unsure.IsZero() {
+				giveUp(tx, g, l, "expired", now)
+				return nil
+			}
+			l.LookOnly = true
+		}
+		if outdated(tx, l) {
+			tx.DeleteLetter(l)
+			return nil
+		}
+		body, place, err := compose(tx, g, l, now)
+		if err != nil {
+			return err
+		}
+		if l.Kind != store.LetterEdit {
+			if l.Body, err = json.Marshal(body); err != nil {
+				return err
+			}
+		}
+		c.delivery = Delivery{Key: g.ID + "/" + l.ID, Op: opOf(l.Kind), To: place, Body: body, Unsure: l.Unsure, LookOnly: l.LookOnly}
+		l.Attempts++
+		if l.Unsure.IsZero() {
+			l.Unsure = now
+		}
+		l.Due = now.Add(lease)
+		tx.PutLetter(l)
+		c.letter, ok = l, true
+		return nil
+	})
+	b.changes.Add(1)
+	return c, ok, err
+}
+
+// outdated reports whether a letter that was never tried is not wanted any more.
+func outdated(tx *store.Tx, l store.Letter) bool {
+	if l.Kind == store.LetterNotice || l.Kind == store.LetterEdit || !l.Unsure.IsZero() {
+		return false
+	}
+	r, _ := tx.Round(l.Round)
+	p, _ := tx.Post(l.Round, l.Channel)
+	kind, ok := wanted(r, p)
+	return !ok || kind != l.Kind
+}
+
+func opOf(kind store.LetterKind) Op {
+	switch kind {
+	case store.LetterThread:
+		return OpenThread
+	case store.LetterEdit:
+		return Edit
+	}
+	return Say
+}
+
+// compose makes a letter's text and address; the text of a letter that was claimed before is the frozen one.
+func compose(tx *store.Tx, g store.Group, l store.Letter, now time.Time) (m Message, to Place, err error) {
+	p, _ := tx.Post(l.Round, l.Channel)
+	to = Place{Channel: l.Channel}
+	switch l.Kind {
+	case store.LetterThread, store.LetterEdit:
+		to.Message = p.Message
+	case store.LetterReveal:
+		to.Thread = p.Thread
+	case store.LetterNotice:
+		to = Place{Account: l.Notice.To}
+	}
+	if l.Body != nil {
+		if err := json.Unmarshal(l.Body, &m); err != nil {
+			return m, to, fmt.Errorf("read the text of letter %s: %w", l.ID, err)
+		}
+		return m, to, nil
+	}
+	if l.Kind == store.LetterNotice {
+		return noticeText(Speak(g.Lang), *l.Notice), to, nil
+	}
+	r, _ := tx.Round(l.Round)
+	q, ok := tx.Question(r.Bank, r.Question)
+	if !ok {
+		return m, to, fmt.Errorf("letter %s: its question is not in the bank", l.ID)
+	}
+	s := sheet{words: Speak(r.Lang), round: r, text: q.In(r.Lang), zone: zoneOf(g.Zone), now: now}
+	switch l.Kind {
+	case store.LetterThread:
+		m = s.threadName()
+	case store.LetterReveal:
+		m = s.reveal(sealedAnswers(tx, r))
+	default:
+		m = s.post(len(tx.Answers(r.Number)))
+	}
+	return m, to, nil
+}
+
+// delivered settles a letter that landed.
+func (b *Bot) delivered(ctx context.Context, scope string, c claimed, receipt Receipt) error {
+	now := b.clock.Now()
+	err := b.store.Update(ctx, scope, func(tx *store.Tx) error {
+		l, waits := tx.Letter(c.letter.ID)
+		if !waits {
+			return nil
+		}
+		tx.DeleteLetter(l)
+		if l.Kind == store.LetterNotice {
+			return nil
+		}
+		r, _ := tx.Round(l.Round)
+		p, _ := tx.Post(l.Round, l.Channel)
+		switch l.Kind {
+		case store.LetterPost:
+			p.Message = receipt.ID
+			r.Withdrawn = false // what can be seen is played
+			if r.State == store.Planned {
+				r.State = store.Opened
+			}
+		case store.LetterThread:
+			p.Thread = receipt.ID
+		case store.LetterReveal:
+			p.Reveal = receipt.ID
+			if r.RevealedAt.IsZero() {
+				r.State, r.RevealedAt = store.Revealed, receipt.At
+				closeAnswers(tx, r, now)
+			}
+		case store.LetterEdit:
+			p.EditedAt = now
+			if l.Changes != c.letter.Changes {
+				l.Due, l.Unsure, l.Attempts, l.Unknown = now.Add(editEvery), time.Time{}, 0, 0
+				tx.PutLetter(l)
+			}
+		}
+		saveRound(tx, r, p, now)
+		if l.Kind == store.LetterReveal {
+			mailEdit(tx, r, p, now)
+		}
+		return nil
+	})
+	b.wake()
+	return err
+}
+
+// saveRound writes a round after something happened to one of its posts, and mails what the post needs next.
+func saveRound(tx *store.Tx, r store.Round, p store.Post, now time.Time) {
+	tx.PutPost(p)
+	was := r.State
+	r = conclude(r, tx.Posts(r.Number))
+	tx.PutRound(r)
+	if r.State == store.Dropped && was == store.Planned {
+		tx.Unask(r.Question, r.Number)
+	}
+	mail(tx, r, p, now)
+}
+
+// failed settles an attempt that did not succeed.
+func (b *Bot) failed(ctx context.Context, scope string, c claimed, f *Failure) error {
+	now := b.clock.Now()
+	err := b.store.Update(ctx, scope, func(tx *store.Tx) error {
+		l, waits := tx.Letter(c.letter.ID)
+		if !waits {
+			return nil
+		}
+		g, _ := tx.Group()
+		l.Due = now.Add(max(f.After, backoff(l.Attempts)))
+		switch f.Outcome {
+		case Refused:
+			giveUp(tx, g, l, reasonOf(l, f), now)
+			return nil
+		case NotDone:
+			if l.Unsure, l.Unknown = c.delivery.Unsure, 0; l.Unsure.IsZero() {
+				l.Body = nil // nothing of it is out, so it may say how late it is
+			}
+		case Unknown:
+			if l.Unknown++; l.Unknown >= mostUnknown {
+				giveUp(tx, g, l, "unknown", now)
+				return nil
+			}
+			l.Due = latest(l.Due, now.Add(deliverSpan/2))
+		}
+		tx.PutLetter(l)
+		return nil
+	})
+	b.wake()
+	return err
+}
+
+// reasonOf says why a refused letter ends: one that was only looked for is simply not there.
+func reasonOf(l store.Letter, f *Failure) string {
+	if l.LookOnly {
+		return "expired"
+	}
+	return "refused: " + f.Err.Error()
+}
+
+// giveUp buries a letter, records that its post will never have what it was for, and tells the maintainers once.
+func giveUp(tx *store.Tx, g store.Group, l store.Letter, reason string, now time.Time) {
+	tx.Bury(l, reason)
+	r, known := tx.Round(l.Round)
+	p, _ := tx.Post(l.Round, l.Channel)
+	switch {
+	case !known || l.Kind == store.LetterNotice || l.Kind == store.LetterEdit:
+		return
+	case l.Kind == store.LetterPost:
+		p.NoPost = reason
+	case l.Kind == store.LetterThread:
+		p.NoThread = reason
+	case l.Kind == store.LetterReveal:
+		p.NoReveal = reason
+	}
+	saveRound(tx, r, p, now)
+	takenBack := l.Kind == store.LetterPost && (r.Withdrawn || !r.Revealing.IsZero())
+	if !takenBack {
+		mailNotice(tx, g, noticeBuried, l.ID, map[string]string{
+			"Round": fmt.Sprint(l.Round), "Channel": l.Channel.ID, "Kind": string(l.Kind), "Reason": reason,
+		}, now)
+	}
+}
+
+// withdraw takes back those posts of a round that have not landed and that which names. What may have landed is still
+// looked for, and adopted if it is found. A round that nobody has seen and that has nothing left to post is dropped.
+func withdraw(tx *store.Tx, r store.Round, now time.Time, which func(store.Post) bool) {
+	posts := tx.Posts(r.Number)
+	r.Withdrawn = every(posts, func(p store.Post) bool { return p.NoPost != "" || p.Message == "" && which(p) })
+	tx.PutRound(r)
+	for _, p := range posts {
+		if p.Message != "" || p.NoPost != "" || !which(p) {
+			continue
+		}
+		l, waits := tx.Letter(letterID(r.Number, p.Channel, store.LetterPost))
+		if waits && !l.Unsure.IsZero() {
+			l.LookOnly = true
+			tx.PutLetter(l)
+			continue
+		}
+		if waits {
+			tx.DeleteLetter(l)
+		}
+		p.NoPost = "withdrawn"
+		r, _ = tx.Round(r.Number)
+		saveRound(tx, r, p, now)
+	}
+}
+
+// anywhere names every post.
+func anywhere(store.Post) bool { return true }

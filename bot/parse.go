@@ -1,0 +1,206 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// typed is a command as it was understood: which one, and the values of its options by name.
+type typed struct {
+	command *command
+	values  map[string]string
+	round   int // from "#12"; 0 where none was named
+}
+
+// misread says why a text is no command, with what would be right.
+type misread struct {
+	key     string   // of the sentence
+	values  Values   // its blanks
+	command *command // whose usage helps; nil: all of them
+}
+
+// parse reads what was typed after /quiz. No text is help.
+func (t table) parse(text string) (typed, *misread) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		text = "help"
+	}
+	c, rest, wrong := t.find(text)
+	if wrong != nil {
+		return typed{}, wrong
+	}
+	read := typed{command: c, values: map[string]string{}}
+	if c.takesRound {
+		read.round, rest = takeRound(rest)
+	}
+	if wrong := read.options(rest); wrong != nil {
+		wrong.command = c
+		return typed{}, wrong
+	}
+	for _, o := range c.options {
+		if o.required && read.values[o.name] == "" {
+			return typed{}, &misread{key: "wrong_missing", values: Values{"Option": o.name}, command: c}
+		}
+	}
+	return read, nil
+}
+
+// find finds the longest command name, in either language, that the text begins with.
+func (t table) find(text string) (*command, string, *misread) {
+	first, rest := cutWord(text)
+	second, afterSecond := cutWord(rest)
+	for i := range t {
+		if c := &t[i]; c.isCalled(first + " " + second) {
+			return c, afterSecond, nil
+		}
+	}
+	for i := range t {
+		if c := &t[i]; c.isCalled(first) {
+			return c, rest, nil
+		}
+	}
+	if family := t.familyOf(first); family != "" {
+		return nil, "", &misread{key: "wrong_part", values: Values{"Command": family, "Nearest": t.nearest(family+" "+second, family+" ")}}
+	}
+	return nil, "", &misread{key: "wrong_command", values: Values{"Typed": first, "Nearest": t.nearest(first, "")}}
+}
+
+// familyOf returns the first word of commands of two words, if that is what the word means.
+func (t table) familyOf(word string) string {
+	for i := range t {
+		for _, name := range []string{t[i].name, t[i].korean} {
+			family, _, two := strings.Cut(name, " ")
+			if two && strings.EqualFold(family, word) {
+				english, _, _ := strings.Cut(t[i].name, " ")
+				return english
+			}
+		}
+	}
+	return ""
+}
+
+// nearest returns the command whose name is closest to what was typed, among those that begin with prefix.
+func (t table) nearest(typed, prefix string) string {
+	best, distance := "", len([]rune(typed))/2+2
+	for i := range t {
+		for _, name := range []string{t[i].name, t[i].korean} {
+			if !strings.HasPrefix(t[i].name, prefix) {
+				continue
+			}
+			if d := levenshtein.ComputeDistance(strings.ToLower(typed), name); d < distance {
+				best, distance = t[i].name, d
+			}
+		}
+	}
+	if best == "" {
+		return "help"
+	}
+	return best
+}
+
+func cutWord(text string) (word, rest string) {
+	text = strings.TrimSpace(text)
+	i := strings.IndexFunc(text, unicode.IsSpace)
+	if i < 0 {
+		return text, ""
+	}
+	return text[:i], strings.TrimSpace(text[i:])
+}
+
+// takeRound takes "#12" from the front of a text.
+func takeRound(text string) (round int, rest string) {
+	word, after := cutWord(text)
+	digits, ok := strings.CutPrefix(word, "#")
+	n, err := strconv.Atoi(digits)
+	if !ok || err != nil || n <= 0 {
+		return 0, text
+	}
+	return n, after
+}
+
+// options reads name=value pairs, choices and positional values, in any order; an option that takes the rest takes it
+// as it stands.
+func (t *typed) options(text string) *misread {
+	if o := t.command.verbatim(); o != nil {
+		t.values[o.name] = text
+		return nil
+	}
+	for text != "" {
+		word, rest := cutToken(text)
+		name, value, named := strings.Cut(word, "=")
+		switch o := t.command.option(name); {
+		case named && o != nil:
+			v, ok := o.accept(unquote(value))
+			if !ok {
+				return &misread{key: "wrong_value", values: Values{"Option": o.name, "Value": value}}
+			}
+			t.values[o.name] = v
+			text = rest
+			continue
+		case named && !strings.ContainsAny(name, " \""):
+			return &misread{key: "wrong_option", values: Values{"Option": name}}
+		}
+		if t.choose(word) {
+			text = rest
+			continue
+		}
+		o := t.nextPositional()
+		switch {
+		case o == nil && t.command.option(word) != nil && rest != "":
+			value, after := cutToken(rest) // "zone Asia/Seoul" for "zone=Asia/Seoul"
+			text = word + "=" + value + " " + after
+			continue
+		case o == nil:
+			return &misread{key: "wrong_extra", values: Values{"Typed": word}}
+		case o.rest:
+			// What takes the rest still leaves room for name=value behind it.
+			t.values[o.name] = strings.TrimSpace(t.values[o.name] + " " + unquote(word))
+		default:
+			t.values[o.name] = unquote(word)
+		}
+		text = rest
+	}
+	return nil
+}
+
+// choose takes a word that is one of a choice's values.
+func (t *typed) choose(word string) bool {
+	for i := range t.command.options {
+		o := &t.command.options[i]
+		if v, ok := o.accept(word); ok && o.positional && len(o.choices) > 0 && t.values[o.name] == "" {
+			t.values[o.name] = v
+			return true
+		}
+	}
+	return false
+}
+
+// nextPositional is the option that the next bare word belongs to; nil if there is none.
+func (t *typed) nextPositional() *option {
+	for i := range t.command.options {
+		o := &t.command.options[i]
+		if o.positional && len(o.choices) == 0 && (o.rest || t.values[o.name] == "") {
+			return o
+		}
+	}
+	return nil
+}
+
+// cutToken cuts a word off the front, of which a part in double quotes may hold spaces.
+func cutToken(text string) (token, rest string) {
+	inQuotes := false
+	for i, c := range text {
+		switch {
+		case c == '"':
+			inQuotes = !inQuotes
+		case unicode.IsSpace(c) && !inQuotes:
+			return text[:i], strings.TrimSpace(text[i:])
+		}
+	}
+	return text, ""
+}
+
+func unquote(text string) string { return strings.ReplaceAll(text, `"`, "") }

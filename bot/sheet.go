@@ -1,0 +1,147 @@
+package bot
+
+import (
+	"strings"
+	"time"
+
+	"rewind/questions"
+	"rewind/store"
+)
+
+// sheet makes the texts of a round: the post, the name of its thread, the reveal.
+type sheet struct {
+	words Words
+	round store.Round
+	text  questions.Text
+	zone  *time.Location
+	now   time.Time
+}
+
+// asked is the question as it is asked: a bare term gets a sentence around it, in the term's own language.
+func asked(t questions.Text) string {
+	if !t.Term {
+		return t.Prompt
+	}
+	return Speak(t.Lang).Say("ask_term", Values{"Term": t.Prompt})
+}
+
+func (s sheet) post(answers int) Message {
+	parts := []string{s.words.Say("post_head", Values{"Round": s.round.Number, "Question": asked(s.text)})}
+	if s.now.Sub(s.round.Due) > lateAfter && s.round.State == store.Planned {
+		parts = append(parts, s.words.Say("post_late", Values{"Time": clockTime(s.words, s.round.Due, s.zone)}))
+	}
+	parts = append(parts, s.footer(answers))
+	return Message{Text: strings.Join(parts, "\n\n")}
+}
+
+func (s sheet) footer(answers int) string {
+	switch {
+	case s.round.State == store.Dropped:
+		return s.words.Say("post_skipped")
+	case s.round.State == store.Revealed || s.round.State == store.Closed || !s.round.Revealing.IsZero():
+		return s.words.Say("post_revealed") + s.count(answers)
+	}
+	return s.words.Say("post_how_"+string(s.round.Mode), Values{"Time": s.revealTime()}) + s.count(answers)
+}
+
+// count is the line that says how many have answered; nothing where nobody has.
+func (s sheet) count(answers int) string {
+	if answers == 0 {
+		return ""
+	}
+	return "\n" + s.words.Say("post_answers", Values{"Count": answers})
+}
+
+func (s sheet) revealTime() string { return clockTime(s.words, s.round.RevealAt, s.zone) }
+
+// threadNameLength is how many characters of a question name its thread.
+const threadNameLength = 60
+
+func (s sheet) threadName() Message {
+	name := s.words.Say("thread_name", Values{"Round": s.round.Number, "Question": firstLine(asked(s.text), threadNameLength)})
+	return Message{Text: name}
+}
+
+// sealedAnswer is a private answer with its author's name.
+type sealedAnswer struct {
+	name string
+	text string
+}
+
+func (s sheet) reveal(sealed []sealedAnswer) Message {
+	parts := []string{s.words.Say("reveal_head", Values{"Round": s.round.Number, "Question": firstLine(asked(s.text), threadNameLength)}), s.reference()}
+	if len(sealed) > 0 {
+		parts = append(parts, s.words.Say("reveal_sealed", Values{"Count": len(sealed)}))
+	}
+	for _, a := range sealed {
+		parts = append(parts, "**"+a.name+"**\n"+quoted(a.text))
+	}
+	return Message{Text: strings.Join(parts, "\n\n")}
+}
+
+// reference is the reference answer with its source, or a word that the notes have none.
+func (s sheet) reference() string {
+	if s.text.Answer == "" {
+		return s.words.Say("no_reference")
+	}
+	answer := s.text.Answer
+	for _, f := range s.text.FollowUps {
+		answer += "\n" + s.words.Say("follow_up", Values{"Question": f})
+	}
+	if s.text.Source != "" {
+		answer += "\n\n" + s.words.Say("source", Values{"Link": s.text.Source})
+	}
+	return answer
+}
+
+func quoted(text string) string {
+	return "> " + strings.ReplaceAll(text, "\n", "\n> ")
+}
+
+// firstLine returns the first line of a text, cut at most runes with an ellipsis.
+func firstLine(text string, most int) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	runes := []rune(line)
+	if len(runes) > most {
+		return strings.TrimSpace(string(runes[:most-1])) + "…"
+	}
+	return line
+}
+
+// clockTime writes a time for people, with its weekday and day, in a zone: "Mon 9 Mar 18:00", "3월 9일(월) 18:00".
+func clockTime(w Words, t time.Time, zone *time.Location) string {
+	t = t.In(zone)
+	return w.Say("clock_time", Values{
+		"Weekday": w.Say("weekday_" + strings.ToLower(t.Format("Mon"))), "Day": t.Day(),
+		"MonthName": t.Format("Jan"), "Month": int(t.Month()), "Clock": t.Format("15:04"),
+	})
+}
+
+// The codes of notices to maintainers.
+const (
+	noticeBuried = "buried" // a letter was given up
+	noticeMissed = "missed" // a post did not land before its reveal
+	noticeEmpty  = "empty"  // a schedule has nothing to ask
+	noticeRepeat = "repeat" // every question has been asked; the next one comes again
+)
+
+func noticeText(w Words, n store.Notice) Message {
+	values := Values{}
+	for k, v := range n.Values {
+		values[k] = v
+	}
+	if kind, ok := n.Values["Kind"]; ok {
+		values["What"] = w.Say("letter_" + kind)
+	}
+	if reason, ok := n.Values["Reason"]; ok {
+		values["Why"] = whyText(w, reason)
+	}
+	return Message{Text: w.Say("notice_"+n.Code, values)}
+}
+
+func whyText(w Words, reason string) string {
+	if said, ok := strings.CutPrefix(reason, "refused: "); ok {
+		return w.Say("why_refused", Values{"Said": said})
+	}
+	return w.Say("why_" + reason)
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"rewind/bot"
+	"rewind/questions"
+)
+
+type bankCmd struct {
+	Check  bankCheckCmd  `cmd:""`
+	Import bankImportCmd `cmd:""`
+	Undo   bankUndoCmd   `cmd:""`
+}
+
+type bankCheckCmd struct {
+	JSON    bool     `name:"json"`
+	Verbose bool     `short:"v"`
+	Paths   []string `arg:"" name:"path"`
+}
+
+// Run prints what an import would load. As JSON, standard output holds the questions and nothing else.
+func (c *bankCheckCmd) Run(sh *shell) error {
+	notes, err := loadNotes(c.Paths)
+	if c.JSON {
+		if err := questions.WriteJSONLines(sh.out, notes); err != nil {
+			return err
+		}
+		printWarnings(sh.err, notes, sh.words)
+		return err
+	}
+	for _, q := range notes.Questions {
+		for _, t := range q.Texts {
+			c.print(sh.out, q, t)
+		}
+	}
+	printWarnings(sh.out, notes, sh.words)
+	if err != nil {
+		return err
+	}
+	sh.say("cli_notes_summary", tally(notes))
+	return nil
+}
+
+func (c *bankCheckCmd) print(w io.Writer, q questions.Question, t questions.Text) {
+	fmt.Fprintf(w, "%s: %s\n", place(t.File, t.Line), printable(oneLine(t.Prompt)))
+	if !c.Verbose {
+		return
+	}
+	fmt.Fprintf(w, "    [%s] %s  id=%s\n", t.Lang, printable(strings.Join(q.Topics, " > ")), printable(q.ID))
+	for line := range strings.Lines(t.Answer) {
+		fmt.Fprintf(w, "    %s\n", printable(strings.TrimRight(line, "\n")))
+	}
+	for _, f := range t.FollowUps {
+		fmt.Fprintf(w, "    + %s\n", printable(oneLine(f)))
+	}
+	if t.Source != "" {
+		fmt.Fprintf(w, "    <%s>\n", printable(t.Source))
+	}
+	fmt.Fprintln(w)
+}
+
+func printWarnings(w io.Writer, notes questions.Notes, words bot.Words) {
+	for _, warned := range notes.Warnings {
+		line := place(warned.File, warned.Line) + ": " + warning(warned, words)
+		if warned.Prompt != "" {
+			line += ": " + oneLine(warned.Prompt)
+		}
+		fmt.Fprintln(w, printable(line))
+	}
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+type bankImportCmd struct {
+	Paths []string `arg:"" name:"path"`
+	database
+}
+
+// Run reads the notes here, where the paths mean something, and hands the questions to whoever keeps the store.
+func (c *bankImportCmd) Run(ctx context.Context, sh *shell) (err error) {
+	notes, err := loadNotes(c.Paths)
+	if err != nil {
+		return err
+	}
+	k, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer closing(k, &err)
+	done, err := k.Import(ctx, notes.Questions)
+	if err != nil {
+		return err
+	}
+	sh.say("cli_notes_summary", tally(notes))
+	values := bot.Values{"Version": done.Bank.Version, "New": done.New, "Gone": done.Gone, "Kept": done.Kept}
+	if done.Same {
+		sh.say("cli_import_same", values)
+		return nil
+	}
+	sh.say("cli_import_done", values)
+	if len(notes.Warnings) > 0 {
+		sh.say("cli_import_warnings", bot.Values{"Count": len(notes.Warnings)})
+	}
+	return nil
+}
+
+type bankUndoCmd struct{ database }
+
+// Run makes the bank before the current one current again.
+func (c *bankUndoCmd) Run(ctx context.Context, sh *shell) (err error) {
+	k, err := c.existing(ctx)
+	if err != nil {
+		return err
+	}
+	defer closing(k, &err)
+	info, err := k.Undo(ctx)
+	if err != nil {
+		return err
+	}
+	sh.say("cli_undo_done", bot.Values{"Version": info.Version, "Count": info.Questions})
+	return nil
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"rewind/questions"
+	"rewind/store"
+)
+
+// local keeps a store that this process holds.
+type local struct{ store *store.Store }
+
+func (l local) Close() error { return l.store.Close() }
+
+func (l local) Backup(ctx context.Context, path string) error { return l.store.Backup(ctx, path) }
+
+func (l local) Undo(ctx context.Context) (store.BankInfo, error) { return l.store.UndoBank(ctx) }
+
+func (l local) Import(ctx context.Context, qs []questions.Question) (imported, error) {
+	before, err := l.store.CurrentBank(ctx)
+	if err != nil {
+		return imported{}, err
+	}
+	info, changed, err := l.store.ImportBank(ctx, store.FromNotes, qs, time.Now().UTC())
+	if err != nil {
+		return imported{}, err
+	}
+	return compare(info, !changed, before.Entries, qs), nil
+}
+
+// compare counts which questions came, went and stayed.
+func compare(info store.BankInfo, same bool, before []store.Entry, after []questions.Question) imported {
+	was := map[string]bool{}
+	for _, e := range before {
+		was[e.ID] = true
+	}
+	i := imported{Bank: info, Same: same}
+	for _, q := range after {
+		if was[q.ID] {
+			i.Kept++
+		}
+	}
+	i.New, i.Gone = len(after)-i.Kept, len(before)-i.Kept
+	return i
+}
+
+func (l local) Verify(ctx context.Context, progress func(percent int)) ([]store.Finding, error) {
+	if err := l.store.CheckEngine(ctx, percents(progress)); err != nil {
+		return nil, err
+	}
+	return l.store.Verify(ctx)
+}
+
+// percents tells f of each percent once, however many records there are.
+func percents(f func(percent int)) func(done, total int) {
+	told := -1
+	return func(done, total int) {
+		if percent := 100 * done / max(1, total); percent != told {
+			told = percent
+			f(percent)
+		}
+	}
+}
+
+func (l local) Status(ctx context.Context) (status, error) {
+	bank, err := l.store.CurrentBank(ctx)
+	if err != nil {
+		return status{}, err
+	}
+	groups, err := l.store.Groups(ctx)
+	if err != nil {
+		return status{}, err
+	}
+	st := status{Bank: bank.Version, Questions: len(bank.Entries)}
+	for _, id := range groups {
+		g, err := l.group(ctx, id)
+		if err != nil {
+			return status{}, err
+		}
+		st.Groups = append(st.Groups, g)
+	}
+	return st, nil
+}
+
+func (l local) group(ctx context.Context, id string) (st groupStatus, err error) {
+	err = l.store.ViewGroup(ctx, id, func(tx *store.Tx) error {
+		g, _ := tx.Group()
+		st = groupStatus{ID: id, Lang: g.Lang, Zone: g.Zone}
+		for range tx.Members() {
+			st.Members++
+		}
+		for range tx.Schedules() {
+			st.Schedules++
+		}
+		for _, r := range tx.Active() {
+			if r.State == store.Planned || r.State == store.Opened {
+				st.Open++
+			}
+		}
+		for range tx.Letters() {
+			st.Waiting++
+		}
+		for range tx.Buried() {
+			st.Buried++
+		}
+		return nil
+	})
+	return st, err
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"rewind/bot"
+	"rewind/questions"
+)
+
+// loadNotes reads files and folders as one bank. Without a single question it is an error; beside an error stands what
+// was read and warned of until then.
+func loadNotes(paths []string) (questions.Notes, error) {
+	var sources []questions.Source
+	for _, path := range paths {
+		s, err := source(path)
+		if err != nil {
+			return questions.Notes{}, err
+		}
+		sources = append(sources, s)
+	}
+	return questions.Load(sources...)
+}
+
+// source shows paths as they were given: a folder is a file system of its own, a file is a name in its folder's.
+func source(path string) (questions.Source, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return questions.Source{}, fmt.Errorf("read %s: %w", path, cause(err))
+	}
+	if info.IsDir() {
+		return questions.Source{FS: os.DirFS(path), Root: ".", Base: filepath.ToSlash(filepath.Clean(path))}, nil
+	}
+	dir, name := filepath.Split(path)
+	if dir == "" {
+		return questions.Source{FS: os.DirFS("."), Root: name}, nil
+	}
+	return questions.Source{FS: os.DirFS(dir), Root: name, Base: filepath.ToSlash(filepath.Clean(dir))}, nil
+}
+
+// warning says in a sentence what a maintainer should look at.
+func warning(w questions.Warning, words bot.Words) string {
+	return words.Say("cli_warning_"+strings.ReplaceAll(string(w.Code), "-", "_"), bot.Values{"Other": w.Other})
+}
+
+// place is where something stands in the notes, in the form that editors and terminals turn into a link.
+func place(file string, line int) string {
+	if line == 0 {
+		return file
+	}
+	return fmt.Sprintf("%s:%d", file, line)
+}
+
+// tally counts what a summary tells of notes.
+func tally(n questions.Notes) bot.Values {
+	answered := 0
+	for _, q := range n.Questions {
+		for _, t := range q.Texts {
+			if t.Answer != "" {
+				answered++
+				break
+			}
+		}
+	}
+	return bot.Values{
+		"Count": len(n.Questions), "Files": n.Files, "Answered": answered,
+		"Unanswered": len(n.Questions) - answered, "Warnings": len(n.Warnings),
+	}
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"rewind/bot"
+	"rewind/store"
+)
+
+type serveCmd struct{ database }
+
+const (
+	// drainWithin is how long stopping may take in all.
+	drainWithin = 10 * time.Second
+	// answersWithin is how much of it commands under way on the socket get before they are broken off; what is left is
+	// the store's, which cannot close while one of them reads it.
+	answersWithin = 5 * time.Second
+)
+
+// Run keeps the store and answers commands for it on its socket until ctx is done, then drains.
+func (c *serveCmd) Run(ctx context.Context, sh *shell) error {
+	log := slog.New(slog.NewJSONHandler(sh.err, nil))
+	s, err := store.Open(c.file(), store.Options{})
+	if err != nil {
+		return err
+	}
+	if err := importStarter(ctx, s, time.Now().UTC()); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	l, err := listenSocket(c.file())
+	if err != nil {
+		return errors.Join(err, s.Close())
+	}
+	server := newSocketServer(local{s}, log)
+	ended := make(chan error, 1)
+	var serving sync.WaitGroup
+	serving.Go(func() { ended <- server.Serve(l) })
+	defer serving.Wait() // it ends with the socket
+
+	sh.say("cli_serve_ready", bot.Values{"DB": c.file(), "Socket": socketPath(c.file())})
+	sh.say("cli_serve_no_platform")
+	log.Info("serving", "store", c.file(), "version", versionName())
+	select {
+	case <-ctx.Done():
+		err = nil
+	case err = <-ended:
+		err = fmt.Errorf("listen on %s: %w", socketPath(c.file()), err)
+	}
+	log.Info("stopping", "within", drainWithin.String())
+	err = errors.Join(err, drain(context.WithoutCancel(ctx),
+		step{"the socket", func(ctx context.Context) error { return hangUp(ctx, server, socketPath(c.file()), answersWithin) }},
+		step{"the store", func(context.Context) error { return s.Close() }},
+	))
+	log.Info("stopped")
+	return err
+}
+
+// hangUp lets commands under way end, breaks off those that take longer, and takes the socket's name away.
+func hangUp(ctx context.Context, server *http.Server, path string, within time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	err := server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = server.Close()
+	}
+	if errors.Is(err, net.ErrClosed) {
+		err = nil
+	}
+	return errors.Join(err, os.Remove(path))
+}
+
+// step is a part of stopping.
+type step struct {
+	what string
+	do   func(ctx context.Context) error
+}
+
+// drain takes the steps in their order, all within drainWithin. A step that does not end is left behind with all that
+// come after it: the process ends, and a store that was not closed is as sound as after a power cut.
+func drain(ctx context.Context, steps ...step) error {
+	ctx, cancel := context.WithTimeout(ctx, drainWithin)
+	defer cancel()
+	var failed error
+	for _, s := range steps {
+		ended := make(chan error, 1)
+		go func() { ended <- s.do(ctx) }()
+		select {
+		case err := <-ended:
+			if err != nil {
+				failed = errors.Join(failed, fmt.Errorf("stop %s: %w", s.what, err))
+			}
+		case <-ctx.Done():
+			return errors.Join(failed, fmt.Errorf("stop %s: it did not end within %s", s.what, drainWithin))
+		}
+	}
+	return failed
+}

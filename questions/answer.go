@@ -1,0 +1,210 @@
+package questions
+
+import (
+	"slices"
+	"strings"
+)
+
+// answer is the reference answer cut from a note.
+type answer struct {
+	text   string
+	source string
+}
+
+// answerOf cuts the answer of d: everything below its prompt, as written, without what only separates cards.
+func (n *note) answerOf(d draft) answer {
+	lines := trimLines(n.lines[d.line+1 : d.end])
+	lines = cutAnswerHead(lines)
+	var a answer
+	if len(lines) > 0 {
+		if url, ok := sourceOf(lines[len(lines)-1]); ok {
+			a.source = url
+			lines = trimLines(lines[:len(lines)-1])
+		}
+	}
+	if !slices.ContainsFunc(lines, func(l line) bool { return l.says }) {
+		if a.source == "" {
+			a.source = firstURL(lines)
+		}
+		return a
+	}
+	a.text = strings.Join(dedent(lines), "\n")
+	return a
+}
+
+// trimLines drops the blank lines, rules and line breaks at both ends.
+func trimLines(lines []line) []line {
+	separates := func(l line) bool { return l.blank || l.kind == rule || isBreak(l) }
+	for len(lines) > 0 && separates(lines[0]) {
+		lines = lines[1:]
+	}
+	for len(lines) > 0 && separates(lines[len(lines)-1]) {
+		lines = lines[:len(lines)-1]
+	}
+	return lines
+}
+
+func isBreak(l line) bool {
+	s := strings.ToLower(strings.Join(strings.Fields(l.raw), ""))
+	return l.kind != code && (s == "<br>" || s == "<br/>" || s == "<hr>" || s == "<hr/>")
+}
+
+// cutAnswerHead takes a label such as "A:" off the first line, and the line with it if nothing else stands there.
+func cutAnswerHead(lines []line) []line {
+	if len(lines) == 0 || lines[0].kind == code || len(lines[0].text) > maxPrompt {
+		return lines
+	}
+	first := lines[0]
+	rest, ok := cutAnswerLabel(first.text)
+	if !ok || isOption(lines) {
+		return lines
+	}
+	if strings.TrimSpace(rest) == "" {
+		return trimLines(lines[1:])
+	}
+	at := strings.LastIndex(first.raw, rest)
+	if at < 0 {
+		return lines
+	}
+	first.raw, first.text, first.kind = rest, rest, prose
+	first.says = saysSomething(first)
+	return append([]line{first}, lines[1:]...)
+}
+
+// isOption says whether the first line is choice A of several, which looks like the label of an answer.
+func isOption(lines []line) bool {
+	if !strings.HasPrefix(strings.ToUpper(strings.TrimLeft(lines[0].text, "*_(")), "A") {
+		return false
+	}
+	for _, l := range lines[1:] {
+		s := strings.ToUpper(strings.TrimLeft(l.text, "*_("))
+		if len(s) > 1 && s[0] == 'B' && strings.IndexByte(".:)", s[1]) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// sourceOf reads a last line of the form "Source: address"; the address may be bare, in angle brackets or a link.
+func sourceOf(l line) (string, bool) {
+	if l.kind != prose || l.item || len(l.text) > maxPrompt {
+		return "", false
+	}
+	rest, ok := cutLabel(l.text, func(w wording) []string { return w.source })
+	if !ok {
+		return "", false
+	}
+	found := links(strings.TrimSpace(rest))
+	if len(found) != 1 || found[0].image || found[0].start != 0 || found[0].end != len(strings.TrimSpace(rest)) {
+		return "", false
+	}
+	return found[0].dest, isURL(found[0].dest)
+}
+
+// saysSomething says whether a line of an answer has any content: a link, a bare bullet, a lone label or an unfilled
+// template has none.
+func saysSomething(l line) bool {
+	if l.kind == code {
+		return !isFence(l.raw) && strings.TrimSpace(l.raw) != "" && !isURL(strings.TrimSpace(l.raw))
+	}
+	if l.kind == rule || strings.TrimSpace(l.raw) == "" {
+		return false
+	}
+	if len(l.raw) > maxLinkLine {
+		return true
+	}
+	s, _ := withoutLinks(l.text)
+	s = withoutShortcodes(s)
+	if l.kind == markup {
+		s = withoutTags(s)
+	}
+	if rest, ok := cutAnswerLabel(s); ok {
+		s = rest
+	}
+	s = strings.ToLower(strings.Trim(s, " \t-*+_>#|/\\=.?…:()[]→·"))
+	if s == "" {
+		return false
+	}
+	return !anyWording(func(w wording) []string { return w.empty }, func(e string) bool { return s == e })
+}
+
+// withoutShortcodes drops pictures written as words between colons.
+func withoutShortcodes(s string) string {
+	if strings.Count(s, ":") < 2 {
+		return s
+	}
+	parts := strings.Split(s, ":")
+	var b strings.Builder
+	for i, p := range parts {
+		name := i > 0 && i+1 < len(parts) && p != "" && strings.Trim(p, "abcdefghijklmnopqrstuvwxyz0123456789_+-") == ""
+		if !name {
+			b.WriteString(p)
+		}
+	}
+	return b.String()
+}
+
+// withoutTags drops what stands in angle brackets.
+func withoutTags(s string) string {
+	var b strings.Builder
+	for s != "" {
+		before, after, ok := strings.Cut(s, "<")
+		b.WriteString(before)
+		if !ok {
+			break
+		}
+		_, s, _ = strings.Cut(after, ">")
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// firstURL returns the first web address of lines.
+func firstURL(lines []line) string {
+	for _, l := range lines {
+		if _, url := withoutLinks(l.raw); url != "" {
+			return url
+		}
+	}
+	return ""
+}
+
+// dedent returns the lines as written, without the white space they all begin with and without blanks at their ends.
+func dedent(lines []line) []string {
+	common, set := "", false
+	for _, l := range lines {
+		raw := strings.TrimRight(l.raw, " \t")
+		if raw == "" {
+			continue
+		}
+		lead := raw[:len(raw)-len(strings.TrimLeft(raw, " \t"))]
+		if !set {
+			common, set = lead, true
+		}
+		common = commonPrefix(common, lead)
+	}
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = strings.TrimPrefix(l.raw, common)
+		if l.kind != code {
+			out[i] = trimEnd(out[i])
+		}
+	}
+	return out
+}
+
+// trimEnd drops blanks at the end of a line, but keeps the two that Markdown takes for a line break.
+func trimEnd(s string) string {
+	cut := strings.TrimRight(s, " \t")
+	if cut != "" && strings.HasSuffix(s, "  ") {
+		return cut + "  "
+	}
+	return cut
+}
+
+func commonPrefix(a, b string) string {
+	i := 0
+	for i < len(a) && i < len(b) && a[i] == b[i] {
+		i++
+	}
+	return a[:i]
+}

@@ -1,0 +1,53 @@
+package questions
+
+import "errors"
+
+// ErrNoQuestion is wrapped by the error of a source in which nobody would find a question.
+var ErrNoQuestion = errors.New("no question found")
+
+// Notes is what a reading of the sources gave: one bank, and what a maintainer should look at.
+type Notes struct {
+	// Questions are in the order they were read, each ID once.
+	Questions []Question
+	// Warnings are in the order of the files, and by line within a file.
+	Warnings []Warning
+	// Files counts the files that were read, with or without questions in them.
+	Files int
+}
+
+// Warning says that something in a note deserves a look. Nothing it speaks of has been lost unless its code says so.
+type Warning struct {
+	Code Code
+	// File is the path as Text.File has it; Line counts from 1 and is 0 where the whole file is meant.
+	File string
+	Line int
+	// Prompt is the card's prompt, where a card is meant.
+	Prompt string
+	// Other is the place of the twin as "file:line", for Duplicate only.
+	Other string
+}
+
+// Code names the reason of a warning; package bot has the sentences.
+type Code string
+
+// The codes of warnings.
+const (
+	// NoAnswer is a question without a reference answer. It is kept.
+	NoAnswer Code = "no-answer"
+	// Doubtful is a card the reader is not sure is one. It is kept.
+	Doubtful Code = "doubtful"
+	// Duplicate is a card whose prompt, or explicit ID and language, was read before.
+	Duplicate Code = "duplicate"
+	// BadMark is a quiz comment that names no usable ID or stands under no question. The comment is ignored.
+	BadMark Code = "bad-mark"
+	// BadFrontMatter is front matter that is not valid YAML, or says something unusable. It is ignored.
+	BadFrontMatter Code = "bad-front-matter"
+	// NothingAsked is a file in which no question was found.
+	NothingAsked Code = "nothing-asked"
+	// NotText is a file that is not UTF-8 text. It is skipped.
+	NotText Code = "not-text"
+	// TooLarge is a file over 256 KiB. It is skipped whole, since half a note would silently lose questions.
+	TooLarge Code = "too-large"
+	// NotFollowed is a symbolic link that leads to a folder or out of the source. It is skipped.
+	NotFollowed Code = "not-followed"
+)

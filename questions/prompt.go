@@ -1,0 +1,166 @@
+package questions
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// cleanPrompt takes off a prompt what is not part of the question: numbering, labels, decoration, emphasis around the
+// whole, and addresses behind it. Of a prompt that is a link it keeps the text. It is empty if no word is left.
+func cleanPrompt(s string) string {
+	s = unwrap(trimDecoration(s))
+	if whole, ok := wholeLink(s); ok && whole.text != "" {
+		s = whole.text
+	}
+	for range 4 { // "**1. Q3: [1-2]** …": labels within numbers within emphasis, but nobody nests them deeper.
+		rest, _ := cutQuestionLabel(s)
+		rest = unwrap(trimDecoration(cutNumber(rest)))
+		if rest == s || !hasWord(rest) {
+			break
+		}
+		s = rest
+	}
+	s = cutTrailingLinks(s)
+	if !hasWord(s) {
+		return ""
+	}
+	return s
+}
+
+// trimDecoration takes white space and pictures off both ends: a level in stars, a baby for "easy".
+func trimDecoration(s string) string {
+	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || isPicture(r) })
+}
+
+func isPicture(r rune) bool {
+	switch {
+	case r < 0x2000:
+		return false
+	case r >= 0x1F3FB && r <= 0x1F3FF, r >= 0xFE00 && r <= 0xFE0F: // skin tones, variants
+		return true
+	}
+	return unicode.Is(unicode.So, r) || unicode.Is(unicode.Cf, r)
+}
+
+// unwrap takes off emphasis that spans the whole of s.
+func unwrap(s string) string {
+	for _, mark := range []string{"***", "**", "__", "*", "_"} {
+		if len(s) <= 2*len(mark) || !strings.HasPrefix(s, mark) || !strings.HasSuffix(s, mark) {
+			continue
+		}
+		if inner := s[len(mark) : len(s)-len(mark)]; !strings.Contains(inner, mark[:1]) {
+			return trimDecoration(inner)
+		}
+	}
+	return s
+}
+
+// cutTrailingLinks takes addresses and images off the end of s, with the dash or arrow that led to them.
+func cutTrailingLinks(s string) string {
+	found := links(s)
+	for i := len(found) - 1; i >= 0; i-- {
+		l := found[i]
+		if l.end < len(strings.TrimRight(s, " \t,-")) || l.text != "" && !l.image {
+			break
+		}
+		s = strings.TrimRight(s[:l.start], " \t,")
+		s = strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(s, "->"), " -"), " \t")
+	}
+	return s
+}
+
+// cutNumber takes "1.", "2)", "(3)", "1-2 :" off the front. A number that belongs to the text ("3-way", "2.x") stays.
+func cutNumber(s string) string {
+	rest, bracket := strings.CutPrefix(s, "(")
+	digits := 0
+	i := 0
+	for i < len(rest) && digits <= 3 {
+		if rest[i] >= '0' && rest[i] <= '9' {
+			digits++
+		} else if digits > 0 && (rest[i] == '.' || rest[i] == '-') && i+1 < len(rest) && isDigit(rest[i+1]) {
+			digits = 0
+		} else {
+			break
+		}
+		i++
+	}
+	if digits == 0 || digits > 3 {
+		return s
+	}
+	rest = strings.TrimLeft(rest[i:], " ")
+	mark, size := utf8.DecodeRuneInString(rest)
+	if !strings.ContainsRune(".):：、", mark) || bracket && mark != ')' {
+		return s
+	}
+	after := rest[size:]
+	trimmed := strings.TrimLeft(after, " \t")
+	if first, _ := utf8.DecodeRuneInString(trimmed); trimmed == after && (unicode.IsLower(first) || unicode.IsDigit(first)) {
+		return s
+	}
+	return trimmed
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// cutQuestionLabel takes "Q.", "Q12:", "질문 1:", "**Frage:**" off the front.
+func cutQuestionLabel(s string) (rest string, ok bool) {
+	return cutLabel(s, func(w wording) []string { return w.question })
+}
+
+// cutAnswerLabel takes "A:", "답변:", "**Answer:**" off the front. The label may be all there is.
+func cutAnswerLabel(s string) (rest string, ok bool) {
+	return cutLabel(s, func(w wording) []string { return w.answer })
+}
+
+// labelMarks may end a label, which has at most maxLabel bytes with its number and mark.
+const (
+	labelMarks = ".:：)]"
+	maxLabel   = 40
+)
+
+// cutLabel takes a label of the picked lists off s. Behind its word it may have a number; it ends in a mark, or in
+// nothing where it is all of s and more than a letter.
+func cutLabel(s string, pick func(wording) []string) (rest string, ok bool) {
+	head := strings.TrimLeft(s, "*_[( ")
+	if len(head) > maxLabel && !strings.ContainsAny(head[:maxLabel], labelMarks) {
+		return s, false
+	}
+	anyWording(pick, func(word string) bool {
+		if after, found := cutFold(head, word); found {
+			rest, ok = cutLabelEnd(after, utf8.RuneCountInString(word) > 1)
+		}
+		return ok
+	})
+	if !ok {
+		return s, false
+	}
+	return rest, true
+}
+
+// cutLabelEnd takes a label's number and mark off s, which follows the label's word.
+func cutLabelEnd(s string, mayStandAlone bool) (rest string, ok bool) {
+	s = strings.TrimLeft(strings.TrimLeft(s, " "), "0123456789")
+	s = strings.TrimLeft(s, " *_")
+	if s == "" {
+		return "", mayStandAlone
+	}
+	mark, size := utf8.DecodeRuneInString(s)
+	rest = s[size:]
+	if mark == '.' && rest != "" && (isDigit(rest[0]) || rest[0] < utf8.RuneSelf && unicode.IsLetter(rune(rest[0]))) {
+		return "", false // A name such as "A.I." or "answer.go".
+	}
+	if !strings.ContainsRune(labelMarks, mark) {
+		return "", false
+	}
+	return strings.TrimLeft(rest, " \t*_:"), true
+}
+
+// cutFold is strings.CutPrefix without regard to ASCII case. Most lines fail at the first letter, which is cheap to see.
+func cutFold(s, prefix string) (string, bool) {
+	const bit = 'a' - 'A'
+	if len(s) < len(prefix) || s[0]|bit != prefix[0]|bit || !strings.EqualFold(s[:len(prefix)], prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
+}

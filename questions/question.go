@@ -1,0 +1,54 @@
+// Package questions is what Rewind asks: notes in, questions out. It reads people's Markdown interview notes, however
+// sloppy, cuts them into cards and gives them back as questions; the starter bank for groups without notes is embedded.
+//
+// It knows nothing of chats, stores or clocks. What it has to say about a note it says as a Warning with a code; the
+// sentences for people live in package bot.
+package questions
+
+// Lang is a language questions are written in, as an ISO 639-1 code.
+type Lang string
+
+// The languages Rewind speaks itself; a note may be in any other one, which then has the code of the nearest of these.
+const (
+	Korean  Lang = "ko"
+	English Lang = "en"
+)
+
+// Question is one thing to be asked. It is a value: nothing in it changes once it has been read.
+type Question struct {
+	// ID names the question across imports: the note's own mark where it has one, else a digest of the prompt, so that
+	// moving a card within or between files keeps its ID.
+	ID string `json:"id"`
+	// Topics are the headings the card stands under, outermost first.
+	Topics []string `json:"topics,omitempty"`
+	// Texts holds the question in each language it has, never empty, in the order they were read.
+	Texts []Text `json:"texts"`
+}
+
+// Text is a question in one language.
+type Text struct {
+	Lang Lang `json:"lang"`
+	// Prompt is the question as the note has it, in Markdown, without numbering or labels.
+	Prompt string `json:"prompt"`
+	// Term says that Prompt is a bare term ("JWT") and wants a sentence around it to be asked.
+	Term bool `json:"term,omitempty"`
+	// Answer is the reference answer in Markdown; empty where the note has none.
+	Answer string `json:"answer,omitempty"`
+	// FollowUps are questions the note puts under this one without answering them.
+	FollowUps []string `json:"followUps,omitempty"`
+	// Source is a link for further reading, where the note marks one as its source.
+	Source string `json:"source,omitempty"`
+	// File and Line say where the card begins: the path as it was given, and the line counted from 1.
+	File string `json:"file"`
+	Line int    `json:"line"`
+}
+
+// In returns the text in lang, or the first one there is.
+func (q Question) In(lang Lang) Text {
+	for _, t := range q.Texts {
+		if t.Lang == lang {
+			return t
+		}
+	}
+	return q.Texts[0]
+}

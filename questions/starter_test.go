@@ -1,0 +1,191 @@
+package questions
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+)
+
+// starterMust lists the questions every release of the bank asks; the bank may hold more.
+var starterMust = []string{
+	"port-numbers", "http-headers", "ftp-ssh", "distributed-systems", "database-locks", "vpn", "serverless", "docker",
+	"celery-task-queues", "sync-async", "jwt", "oauth2", "jwt-oauth2", "bcrypt", "django", "orm", "normalisation",
+	"deployment", "container-image", "docker-vm", "cors", "osi-layers",
+}
+
+func loadStarter(t *testing.T) Notes {
+	t.Helper()
+	n, err := Starter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestStarterIsReadWithoutWarnings(t *testing.T) {
+	t.Parallel()
+	n := loadStarter(t)
+	for _, w := range n.Warnings {
+		t.Errorf("%s:%d: %s: %q (other: %s)", w.File, w.Line, w.Code, w.Prompt, w.Other)
+	}
+	if len(n.Questions) < len(starterMust)+6 {
+		t.Errorf("%d questions, want at least %d", len(n.Questions), len(starterMust)+6)
+	}
+}
+
+func TestStarterIDs(t *testing.T) {
+	t.Parallel()
+	plain := regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+	seen := map[string]bool{}
+	for _, q := range loadStarter(t).Questions {
+		if seen[q.ID] {
+			t.Errorf("%s: the ID is there twice", q.ID)
+		}
+		if !plain.MatchString(q.ID) {
+			t.Errorf("%q is not a plain ID", q.ID)
+		}
+		seen[q.ID] = true
+	}
+	for _, id := range starterMust {
+		if !seen[id] {
+			t.Errorf("%s is missing", id)
+		}
+	}
+}
+
+// Every question stands in both languages, in files of the same name, so that a translator sees what belongs together.
+func TestStarterIsBilingual(t *testing.T) {
+	t.Parallel()
+	for _, q := range loadStarter(t).Questions {
+		en, ko := q.In(English), q.In(Korean)
+		if len(q.Texts) != 2 || en.Lang != English || ko.Lang != Korean {
+			t.Errorf("%s: %d texts, want one English and one Korean", q.ID, len(q.Texts))
+			continue
+		}
+		if strings.TrimPrefix(en.File, "starter/en/") != strings.TrimPrefix(ko.File, "starter/ko/") {
+			t.Errorf("%s stands in %s and %s", q.ID, en.File, ko.File)
+		}
+		if en.Source != ko.Source {
+			t.Errorf("%s: sources differ: %s and %s", q.ID, en.Source, ko.Source)
+		}
+		if n := hangulLetters(en.Prompt + en.Answer); n > 0 {
+			t.Errorf("%s: %d Hangul letters in the English text", q.ID, n)
+		}
+		if hangulLetters(ko.Answer) < 150 {
+			t.Errorf("%s: the Korean answer is hardly Korean", q.ID)
+		}
+	}
+}
+
+func TestStarterTopics(t *testing.T) {
+	t.Parallel()
+	perTopic := map[string]int{}
+	for _, q := range loadStarter(t).Questions {
+		if len(q.Topics) == 0 {
+			t.Errorf("%s has no topic", q.ID)
+			continue
+		}
+		perTopic[q.Texts[0].File]++
+	}
+	for file, n := range perTopic {
+		if n < 2 || n > 7 {
+			t.Errorf("%s holds %d questions, want 2 to 7", file, n)
+		}
+	}
+}
+
+func TestStarterAnswers(t *testing.T) {
+	t.Parallel()
+	for _, q := range loadStarter(t).Questions {
+		for _, text := range q.Texts {
+			if why := answerFault(text); why != "" {
+				t.Errorf("%s:%d: %s: %s", text.File, text.Line, q.ID, why)
+			}
+		}
+	}
+}
+
+// answerFault says what is wrong with a reference answer, or nothing. English is measured in words, Korean, whose
+// words are longer and fewer, in characters; both leave room for the words around an answer in one Discord message.
+func answerFault(text Text) string {
+	words, chars := len(strings.Fields(text.Answer)), utf8.RuneCountInString(text.Answer)
+	switch {
+	case text.Lang == English && (words < 60 || words > 160 || chars > 1200):
+		return "the answer is too short or too long"
+	case text.Lang == Korean && (chars < 350 || chars > 800):
+		return "the answer is too short or too long"
+	case strings.Count(text.Answer, "```")%2 != 0:
+		return "a code fence is not closed"
+	case len(text.FollowUps) > 0:
+		return "part of the answer was taken for follow-ups: " + text.FollowUps[0]
+	case strings.Contains(text.Prompt+text.Answer, "quiz:"):
+		return "the mark shows"
+	}
+	for _, ping := range []string{"@everyone", "@here", "<!", "<@"} {
+		if strings.Contains(text.Prompt+text.Answer, ping) {
+			return "it holds " + ping
+		}
+	}
+	if tag := rawHTML.FindString(codeMarks.ReplaceAllString(text.Answer, "")); tag != "" {
+		return "raw HTML: " + tag
+	}
+	if u, err := url.Parse(text.Source); err != nil || u.Scheme != "https" || u.Host == "" {
+		return "the source is not an https link: " + text.Source
+	}
+	return ""
+}
+
+var (
+	// codeMarks matches fenced code and code spans, in which an angle bracket is only a character.
+	codeMarks = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
+	rawHTML   = regexp.MustCompile(`</?[A-Za-z][^>]*>?`)
+)
+
+// Each row is a fault the bank must not have; without them the checks above could pass by checking nothing.
+func TestAnswerFault(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("word ", 100)
+	good := Text{Lang: English, Prompt: "Why?", Answer: long, Source: "https://example.com/why"}
+	if why := answerFault(good); why != "" {
+		t.Fatalf("a good answer is faulted: %s", why)
+	}
+	tests := []struct {
+		name   string
+		spoil  func(*Text)
+		reason string
+	}{
+		{"short", func(x *Text) { x.Answer = "word" }, "too short"},
+		{"long", func(x *Text) { x.Answer = long + long }, "too long"},
+		{"short Korean", func(x *Text) { x.Lang, x.Answer = Korean, "가" }, "too short"},
+		{"open fence", func(x *Text) { x.Answer += "\n```sh\nls" }, "fence"},
+		{"ping", func(x *Text) { x.Answer += "@everyone" }, "@everyone"},
+		{"HTML", func(x *Text) { x.Answer += "<br>" }, "HTML"},
+		{"HTML after a span", func(x *Text) { x.Answer += "`a` <b>b</b>" }, "HTML"},
+		{"http", func(x *Text) { x.Source = "http://example.com" }, "https"},
+		{"no source", func(x *Text) { x.Source = "" }, "https"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			bad := good
+			tt.spoil(&bad)
+			if why := answerFault(bad); !strings.Contains(why, tt.reason) {
+				t.Errorf("fault %q, want one about %q", why, tt.reason)
+			}
+		})
+	}
+}
+
+// hangulLetters counts the Korean letters in s.
+func hangulLetters(s string) int {
+	n := 0
+	for _, r := range s {
+		if unicode.Is(unicode.Hangul, r) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,141 @@
+package questions
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// unmarked reads a note whose questions are plain lines: a question, its answer below it, a blank line, the next one.
+// The blank line alone does not tell, since answers have blank lines in them too; a line must also ask, or look so much
+// like the note's other questions that it was probably cut short.
+type unmarked struct{}
+
+// What speaks for a line that opens a group but does not ask. It is taken from enough on.
+const (
+	leadsAnswer = 1  // the next line goes on
+	sameWords   = 3  // it ends in the words of a line that asks
+	sameMark    = 4  // it is all in bold, as nearly all that ask are
+	saysIt      = -3 // it is a finished sentence
+	goesOn      = -2 // it ends in the middle of an enumeration
+	tooLong     = -2 // it is much longer than any line that asks
+	enough      = 4
+)
+
+// manner is how the lines of a note that open a group and ask are written.
+type manner struct {
+	// pairs holds neighbouring words, with every beginning of the second.
+	pairs map[string]bool
+	// longest is in runes, 0 where no line asks.
+	longest int
+	bold    bool // nearly all are in bold
+}
+
+func (unmarked) marks(n *note) []mark {
+	how := n.manner()
+	if how.longest == 0 {
+		return nil
+	}
+	var cards []mark
+	inCard := -1 // The first line of the group that the last card opened.
+	for i, l := range n.lines {
+		if l.kind != prose || l.depth > 0 || l.prompt == "" {
+			continue
+		}
+		switch {
+		case l.opens && l.asks:
+			cards = append(cards, mark{line: i})
+			inCard = i
+		case l.opens:
+			inCard = -1
+			if n.startsGroup(i) && n.weigh(i, how) >= enough {
+				cards = append(cards, mark{line: i, doubtful: true})
+				inCard = i
+			}
+		case l.asks && inCard >= 0 && i > inCard+1 && n.followsEnd(i):
+			cards = append(cards, mark{line: i})
+		}
+	}
+	return n.merge(cards)
+}
+
+func (n *note) manner() manner {
+	m := manner{pairs: make(map[string]bool)}
+	all, bold := 0, 0
+	for _, l := range n.lines {
+		if l.kind != prose || l.depth > 0 || !l.opens || !l.asks {
+			continue
+		}
+		all++
+		if isBold(l.text) {
+			bold++
+		}
+		m.longest = max(m.longest, utf8.RuneCountInString(l.text))
+		words := strings.Fields(strings.ToLower(l.text))
+		for i := 1; i < len(words); i++ {
+			m.addPair(words[i-1], words[i])
+		}
+	}
+	m.bold = all > 2 && bold*10 >= all*8
+	return m
+}
+
+// maxWord bounds the words whose beginnings are remembered, in bytes, so that one endless word stays cheap.
+const maxWord = 60
+
+func (m manner) addPair(a, b string) {
+	if len(a) > maxWord || len(b) > maxWord {
+		return
+	}
+	for end := range b {
+		m.pairs[a+" "+b[:end]] = true
+	}
+	m.pairs[a+" "+b] = true
+}
+
+func isBold(s string) bool {
+	s = trimDecoration(s)
+	return len(s) > 4 && strings.HasPrefix(s, "**") && strings.HasSuffix(s, "**")
+}
+
+// startsGroup says whether line i has a blank line or a heading above it and is not the text below an explicit mark.
+func (n *note) startsGroup(i int) bool {
+	if i == 0 {
+		return true
+	}
+	above := n.lines[i-1]
+	if i > 1 && above.blank && n.lines[i-2].id != "" {
+		return false
+	}
+	return above.blank || above.kind == heading || above.kind == rule
+}
+
+// weigh adds up what speaks for line i being a question all the same.
+func (n *note) weigh(i int, how manner) int {
+	text := n.lines[i].text
+	sum := 0
+	if i+1 < len(n.lines) && !n.lines[i+1].blank && n.lines[i+1].kind == prose {
+		sum += leadsAnswer
+	}
+	if f := strings.Fields(strings.ToLower(text)); len(f) >= 2 && how.pairs[f[len(f)-2]+" "+f[len(f)-1]] {
+		sum += sameWords
+	}
+	if how.bold && isBold(text) {
+		sum += sameMark
+	}
+	if states(text) {
+		sum += saysIt
+	}
+	if last, _ := utf8.DecodeLastRuneInString(text); strings.ContainsRune(",:;-(", last) {
+		sum += goesOn
+	}
+	if utf8.RuneCountInString(text)*2 > how.longest*3 {
+		sum += tooLong
+	}
+	return sum
+}
+
+// followsEnd says whether the line above i finished a sentence, so that line i can begin a card without a blank line.
+func (n *note) followsEnd(i int) bool {
+	text := n.lines[i].text
+	return strings.HasSuffix(text, "?") && states(n.lines[i-1].text) && i+1 < len(n.lines) && !n.lines[i+1].blank
+}
