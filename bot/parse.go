@@ -140,7 +140,7 @@ func (t *typed) options(text string) *misread {
 			t.values[o.name] = v
 			text = rest
 			continue
-		case named && !strings.ContainsAny(name, " \""):
+		case named && t.command.resembles(name):
 			return &misread{key: "wrong_option", values: Values{"Option": name}}
 		}
 		if t.choose(word) {
@@ -164,6 +164,19 @@ func (t *typed) options(text string) *misread {
 		text = rest
 	}
 	return nil
+}
+
+// resembles reports whether a name that is no option's was meant to be one: it is close to one, or there is nothing else
+// that it could belong to.
+func (c *command) resembles(name string) bool {
+	takesText := false
+	for _, o := range c.options {
+		takesText = takesText || o.positional && o.rest
+		if levenshtein.ComputeDistance(strings.ToLower(name), o.name) <= 2 {
+			return true
+		}
+	}
+	return !takesText
 }
 
 // choose takes a word that is one of a choice's values.

@@ -151,6 +151,9 @@ func sameFile(path string, f *os.File) (bool, error) {
 	return os.SameFile(named, open), err
 }
 
+// noStore is what we call a file that another program may have written.
+const noStore = "the file is no store of Rewind, or it"
+
 // openError says in our words why bbolt did not open the file.
 func openError(path string, err error) error {
 	switch {
@@ -164,7 +167,7 @@ func openError(path string, err error) error {
 	if errors.As(err, &inPath) || errors.As(err, &inCall) || errors.Is(err, ErrDamaged) {
 		return err
 	}
-	return &damage{"the file is no store, or it", err.Error()}
+	return &damage{noStore, err.Error()}
 }
 
 func (e *boltEngine) view(ctx context.Context, fn func(reader) error) (err error) {

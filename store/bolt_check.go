@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -246,7 +247,7 @@ type element struct {
 }
 
 // parseElements reads what a page holds. Keys and values stand behind the list of elements, in its order and without a
-// gap: were that not so, a count that has lost a bit would hide records.
+// gap, and a page without any is zero: were that not so, a count that has lost a bit would hide records.
 func parseElements(b []byte, kind uint16) ([]element, bool) {
 	o := binary.NativeEndian
 	count := int(o.Uint16(b[10:]))
@@ -273,6 +274,9 @@ func parseElements(b []byte, kind uint16) ([]element, bool) {
 		}
 		list[i].value = b[value : value+int(vsize)]
 		end = value + int(vsize)
+	}
+	if count == 0 && len(bytes.Trim(b[end:], "\x00")) > 0 {
+		return nil, false
 	}
 	return list, true
 }

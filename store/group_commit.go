@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -108,16 +106,9 @@ func (g *groupCommit) end() {
 	close(g.done)
 }
 
-// gather takes first and whoever is waiting now. Those who were answered a moment ago and come again need one turn of
-// the scheduler for it: without that turn every other commit would be a small one.
+// gather takes first and whoever is waiting now.
 func (g *groupCommit) gather(first *call) {
 	g.taken = append(g.taken[:0], first)
-	g.drain()
-	runtime.Gosched()
-	g.drain()
-}
-
-func (g *groupCommit) drain() {
 	for len(g.taken) < maxGroup {
 		select {
 		case c := <-g.calls:
@@ -161,7 +152,7 @@ func (g *groupCommit) attempt(group []*call) (failed int) {
 	for i, c := range group {
 		w := &boltTx{tx: tx}
 		errs[i] = runClosure(func() error { return c.fn(w) })
-		if errs[i] != nil && (w.wrote || isPanic(errs[i])) {
+		if errs[i] != nil && w.wrote {
 			if len(group) > 1 {
 				return i
 			}
@@ -183,11 +174,6 @@ func (g *groupCommit) attempt(group []*call) (failed int) {
 		return errs[i]
 	})
 	return -1
-}
-
-func isPanic(err error) bool {
-	var p *panicked
-	return errors.As(err, &p)
 }
 
 // commit makes the transaction durable. Any error, a panic of bbolt included, stops the engine.

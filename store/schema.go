@@ -81,7 +81,7 @@ func (tx *Tx) empty() error {
 		if err != nil {
 			return err
 		}
-		return fmt.Errorf("it is not a store of Rewind: it has %q, but no schema", space)
+		return &damage{noStore, fmt.Sprintf("it has %q, but no schema", space)}
 	}
 	return nil
 }

@@ -17,10 +17,8 @@ const sealSize = 4 // bytes
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func sum(space string, key, payload []byte) uint32 {
-	// The lengths keep apart what would be the same bytes in a row: key "ab" with "c", key "a" with "bc".
-	head := make([]byte, 0, 64)
-	head = binary.AppendUvarint(head, uint64(len(space)))
-	head = append(head, space...)
+	// The key's length keeps apart what would be the same bytes in a row: key "ab" with "c", key "a" with "bc".
+	head := append(make([]byte, 0, 64), space...)
 	head = binary.AppendUvarint(head, uint64(len(key)))
 	c := crc32.Update(0, castagnoli, head)
 	c = crc32.Update(c, castagnoli, key)

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rooms says which of our packages each one may import. Imports point down only; see docs/design.md.
+var rooms = map[string][]string{
+	"rewind/questions":   nil,
+	"rewind/store":       {"rewind/questions"},
+	"rewind/bot":         {"rewind/questions", "rewind/store"},
+	"rewind/bot/bottest": {"rewind/bot"},
+	"rewind/bot/console": {"rewind/bot"},
+	"rewind/cmd/rewind":  {"rewind/questions", "rewind/store", "rewind/bot", "rewind/bot/console"},
+}
+
+// homes says which package alone may import a library that shapes it.
+var homes = map[string]string{
+	"go.etcd.io/bbolt":              "rewind/store",
+	"github.com/robfig/cron/v3":     "rewind/bot",
+	"github.com/yuin/goldmark":      "rewind/questions",
+	"github.com/bwmarrin/discordgo": "rewind/bot/discord",
+	"github.com/slack-go/slack":     "rewind/bot/slack",
+	"github.com/alecthomas/kong":    "rewind/cmd/rewind",
+}
+
+type goPackage struct {
+	ImportPath, Dir string
+	GoFiles         []string
+	Imports         []string
+}
+
+func listPackages(t *testing.T) []goPackage {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports", "rewind/...")
+	cmd.Stderr = t.Output()
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var packages []goPackage
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+}
+
+func TestImportsPointDown(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, p := range listPackages(t) {
+		may, known := rooms[p.ImportPath]
+		if !known {
+			t.Errorf("%s is no room of docs/design.md", p.ImportPath)
+			continue
+		}
+		seen[p.ImportPath] = true
+		for _, imported := range p.Imports {
+			if strings.HasPrefix(imported, "rewind/") && !slices.Contains(may, imported) {
+				t.Errorf("%s imports %s", p.ImportPath, imported)
+			}
+			for library, home := range homes {
+				if (imported == library || strings.HasPrefix(imported, library+"/")) && p.ImportPath != home {
+					t.Errorf("%s imports %s, which only %s may", p.ImportPath, imported, home)
+				}
+			}
+		}
+	}
+	for room := range rooms {
+		if !seen[room] {
+			t.Errorf("the room %s is missing", room)
+		}
+	}
+}
+
+// TestPackagesSayWhatTheyAre asks each package for a comment that says what it is in one file.
+
+func TestPackagesSayWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	for _, p := range listPackages(t) {
+		fset, comments := token.NewFileSet(), 0
+		for _, name := range p.GoFiles {
+			file, err := parser.ParseFile(fset, filepath.Join(p.Dir, name), nil, parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if file.Doc == nil {
+				continue
+			}
+			comments++
+			if text := file.Doc.Text(); !strings.HasPrefix(text, "Package "+filepath.Base(p.ImportPath)) && file.Name.Name != "main" {
+				t.Errorf("%s: the comment of %s begins %q", name, p.ImportPath, text)
+			} else if len(text) < 100 {
+				t.Errorf("%s: the comment of %s says too little", name, p.ImportPath)
+			}
+		}
+		if comments != 1 {
+			t.Errorf("%s has %d package comments, want 1", p.ImportPath, comments)
+		}
+	}
+}
+
+// TestTopLevel keeps the top of the project to what the owner fixed.
+func TestTopLevel(t *testing.T) {
+	t.Parallel()
+	may := []string{"cmd", "bot", "store", "questions", "go.mod", "go.sum", "Dockerfile", "README.md", "LICENSE", "CHANGELOG.md", "docs"}
+	entries, err := os.ReadDir("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") && !slices.Contains(may, e.Name()) {
+			t.Errorf("%s does not belong at the top", e.Name())
+		}
+	}
+}
