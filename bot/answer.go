@@ -55,8 +55,12 @@ func takeComment(tx *store.Tx, round int, c Comment, fresh string, now time.Time
 	}
 }
 
+// nameLength is how many characters of a person's name are kept.
+const nameLength = 80
+
 // meet returns the member who owns an account, new if need be, under the name they go by now.
 func meet(tx *store.Tx, a Account, name, fresh string, now time.Time) store.Member {
+	name = firstLine(name, nameLength)
 	m, ok := tx.MemberOf(a)
 	if ok && (m.Name == name || name == "") {
 		return m

@@ -48,8 +48,8 @@ func runAnswer(k *call) Reply {
 		return k.say("answer_open", Values{"Round": r.Number})
 	}
 	a := store.Answer{Round: r.Number, Member: k.member.ID, Text: text, At: k.now, Channel: k.Channel, Sealed: !late, Late: late}
-	if a.Channel.ID == "" {
-		a.Channel = k.firstChannel(r)
+	if _, asked := k.tx.Post(r.Number, k.Channel); !asked {
+		a.Channel = k.firstChannel(r) // given elsewhere, as in a private chat
 	}
 	k.tx.PutAnswer(a)
 	k.tx.Give(lineFor(r, k.member, a, true, k.now))

@@ -38,7 +38,11 @@ func mail(tx *store.Tx, r store.Round, p store.Post, now time.Time) {
 	case kind == store.LetterReveal && now.After(r.RevealAt):
 		expires = now.Add(closeAfter)
 	}
-	tx.PutLetter(store.Letter{ID: id, Kind: kind, Round: r.Number, Channel: p.Channel, Due: now, Expires: expires})
+	l := store.Letter{ID: id, Kind: kind, Round: r.Number, Channel: p.Channel, Due: now, Expires: expires}
+	if g, _ := tx.Group(); !r.Due.After(g.Restored) {
+		l.Unsure = r.Due // the store was restored since: it may have been posted, unknown to the backup
+	}
+	tx.PutLetter(l)
 }
 
 // mailEdit asks for a post's text to be made anew. There is one such letter for each post, however often it is asked for.
@@ -117,7 +121,7 @@ func (b *Bot) claim(ctx context.Context, due store.DueLetter) (c claimed, ok boo
 				return err
 			}
 		}
-		c.delivery = Delivery{Key: g.ID + "/" + l.ID, Op: opOf(l.Kind), To: place, Body: body, Unsure: l.Unsure, LookOnly: l.LookOnly}
+		c.delivery = Delivery{Key: keyOf(tx, g, l), Op: opOf(l.Kind), To: place, Body: body, Unsure: l.Unsure, LookOnly: l.LookOnly}
 		l.Attempts++
 		if l.Unsure.IsZero() {
 			l.Unsure = now
@@ -129,6 +133,15 @@ func (b *Bot) claim(ctx context.Context, due store.DueLetter) (c claimed, ok boo
 	})
 	b.changes.Add(1)
 	return c, ok, err
+}
+
+// keyOf names what a letter means in a way that is the same again when a slot is asked anew after a restore.
+func keyOf(tx *store.Tx, g store.Group, l store.Letter) string {
+	r, ok := tx.Round(l.Round)
+	if !ok || r.Schedule == "" {
+		return g.ID + "/" + l.ID
+	}
+	return fmt.Sprintf("%s/%s@%d/%s/%s", g.ID, r.Schedule, r.Due.Unix(), l.Channel.Key(), l.Kind)
 }
 
 // outdated reports whether a letter that was never tried is not wanted any more.

@@ -154,9 +154,9 @@ func stampRestored(ctx context.Context, path string) error {
 	return errors.Join(err, s.Close())
 }
 
-// Restored reports when the store was restored from a backup, until SettleRestore is called. Letters that were delivered
+// restored reports when the store was restored from a backup, until settleRestore is called. Letters that were delivered
 // after the backup was taken look undelivered in it, so all of them must start as unsure.
-func (s *Store) Restored(ctx context.Context) (at time.Time, ok bool, err error) {
+func (s *Store) restored(ctx context.Context) (at time.Time, ok bool, err error) {
 	err = s.View(ctx, systemScope, func(tx *Tx) error {
 		v, found := tx.get(systemScope, []byte(restoredKey))
 		if !found {
@@ -172,8 +172,8 @@ func (s *Store) Restored(ctx context.Context) (at time.Time, ok bool, err error)
 	return at, ok, err
 }
 
-// SettleRestore notes that the letters have been dealt with.
-func (s *Store) SettleRestore(ctx context.Context) error {
+// settleRestore notes that the letters have been dealt with.
+func (s *Store) settleRestore(ctx context.Context) error {
 	return s.Update(ctx, systemScope, func(tx *Tx) error {
 		tx.delete(systemScope, []byte(restoredKey))
 		return nil

@@ -260,13 +260,13 @@ func wantRestored(t *testing.T, path string, want bool) {
 	s, err := Open(path, Options{Twice: true})
 	must(t, err)
 	defer s.Close()
-	at, ok, err := s.Restored(t.Context())
+	at, ok, err := s.restored(t.Context())
 	must(t, err)
 	if ok != want || ok && time.Since(at).Abs() > time.Hour {
 		t.Errorf("restored: %v, %v, want %v", at, ok, want)
 	}
-	must(t, s.SettleRestore(t.Context()))
-	if _, ok, err := s.Restored(t.Context()); ok || err != nil {
+	must(t, s.settleRestore(t.Context()))
+	if _, ok, err := s.restored(t.Context()); ok || err != nil {
 		t.Errorf("settled: %v, %v", ok, err)
 	}
 }

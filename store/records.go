@@ -54,6 +54,9 @@ type Group struct {
 	Mode          Mode      `json:"mode"`
 	LastRound     int       `json:"lastRound"`
 	Created       time.Time `json:"created"`
+	// Restored is when the store was last restored from a backup. What a round that was due before wants to post may have
+	// been posted before, unknown to the backup.
+	Restored time.Time `json:"restored,omitzero"`
 }
 
 // Member is a person in a group.

@@ -50,7 +50,11 @@ func open(path string, o Options) (*Store, error) {
 	if o.Twice {
 		s.twice = new(sync.Mutex)
 	}
-	if err := s.prepare(context.Background(), steps()); err != nil {
+	ctx := context.Background()
+	if err := s.prepare(ctx, steps()); err != nil {
+		return nil, errors.Join(err, e.close())
+	}
+	if err := s.doubtLetters(ctx); err != nil {
 		return nil, errors.Join(err, e.close())
 	}
 	return s, nil

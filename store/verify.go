@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,17 +17,18 @@ type Finding struct {
 
 // The codes of findings.
 const (
-	BoardDiffers    = "board-differs"    // the board is not the replay of the ledger
-	LinesDiffer     = "lines-differ"     // the ledger by member is not the ledger
-	RoundNoQuestion = "round-question"   // a round's question is not in its bank version
-	RoundNoPosts    = "round-posts"      // a round has no record of its channels
-	LetterNoRound   = "letter-round"     // a letter's round is unknown
-	SlotNoSchedule  = "slot-round"       // a slot's round is unknown
-	DueIndex        = "due-index"        // the index of due letters does not match the letters
-	ThreadIndex     = "thread-index"     // the index of threads does not match the posts
-	ActiveIndex     = "active-index"     // the list of active rounds does not match the rounds
-	AccountIndex    = "account-index"    // an account does not lead to its member
-	AnswerNoLine    = "answer-no-points" // an answer was given no points
+	BoardDiffers     = "board-differs"    // the board is not the replay of the ledger
+	LinesDiffer      = "lines-differ"     // the ledger by member is not the ledger
+	RoundNoQuestion  = "round-question"   // a round's question is not in its bank version
+	RoundNoPosts     = "round-posts"      // a round has no record of its channels
+	LetterNoRound    = "letter-round"     // a letter's round is unknown
+	LetterNoSchedule = "letter-schedule"  // a letter wants to post for a schedule that is gone
+	SlotNoRound      = "slot-round"       // a slot's round is unknown
+	DueIndex         = "due-index"        // the index of due letters does not match the letters
+	ThreadIndex      = "thread-index"     // the index of threads does not match the posts
+	ActiveIndex      = "active-index"     // the list of active rounds does not match the rounds
+	AccountIndex     = "account-index"    // an account does not lead to its member
+	AnswerNoLine     = "answer-no-points" // an answer was given no points
 )
 
 // Verify proves what the store promises of its records, group by group, after CheckEngine has proved the file itself.
@@ -65,6 +67,7 @@ func (v *verifier) report(code, format string, args ...any) {
 
 func (v *verifier) rounds() {
 	var active []int
+	threads := map[string]bool{} // by key in the index
 	for r := range v.tx.Rounds() {
 		if _, ok := v.tx.Question(r.Bank, r.Question); !ok {
 			v.report(RoundNoQuestion, "#%d", r.Number)
@@ -73,7 +76,7 @@ func (v *verifier) rounds() {
 		if len(posts) == 0 {
 			v.report(RoundNoPosts, "#%d", r.Number)
 		}
-		v.threads(posts)
+		v.threads(posts, threads)
 		for _, a := range v.tx.Answers(r.Number) {
 			if !v.hasPoints(a) {
 				v.report(AnswerNoLine, "#%d %s", r.Number, a.Member)
@@ -83,13 +86,14 @@ func (v *verifier) rounds() {
 			active = append(active, r.Number)
 		}
 	}
+	v.strayThreads(threads)
 	slices.Reverse(active)
 	if listed := slices.Collect(activeTable.all(v.tx)); !slices.Equal(listed, active) {
 		v.report(ActiveIndex, "%v, should be %v", listed, active)
 	}
 	for s := range slotTable.all(v.tx) {
 		if _, ok := v.tx.Round(s.Round); s.State == SlotAsked && !ok {
-			v.report(SlotNoSchedule, "%s %s", s.Schedule, s.Wall)
+			v.report(SlotNoRound, "%s %s", s.Schedule, s.Wall)
 		}
 	}
 }
@@ -102,12 +106,27 @@ func (v *verifier) hasPoints(a Answer) bool {
 	return sum > 0
 }
 
-func (v *verifier) threads(posts []Post) {
+// strayThreads finds threads in the index that lead to no post of the group.
+func (v *verifier) strayThreads(known map[string]bool) {
+	for k, value := range v.tx.scan(indexSpace, key(threadIndex), after(key(threadIndex)), false) {
+		var r ThreadRound
+		if err := json.Unmarshal(value, &r); err != nil {
+			v.tx.fail(err)
+			return
+		}
+		if r.Scope == v.tx.Scope() && !known[string(k)] {
+			v.report(ThreadIndex, "#%d: a thread without a post", r.Round)
+		}
+	}
+}
+
+func (v *verifier) threads(posts []Post, known map[string]bool) {
 	for _, p := range posts {
 		if p.Thread == "" {
 			continue
 		}
 		t := Thread{p.Channel, p.Thread}
+		known[string(threadKey(t))] = true
 		if _, ok := v.tx.get(indexSpace, threadKey(t)); !ok {
 			v.report(ThreadIndex, "#%d %s", p.Round, p.Channel.Key())
 		}
@@ -119,6 +138,9 @@ func (v *verifier) letters() {
 	for l := range v.tx.Letters() {
 		if _, ok := v.tx.Round(l.Round); l.Round != 0 && !ok {
 			v.report(LetterNoRound, "%s", l.ID)
+		}
+		if v.orphan(l) {
+			v.report(LetterNoSchedule, "%s", l.ID)
 		}
 		waiting[string(dueKey(v.tx.Scope(), l))] = true
 	}
@@ -140,6 +162,17 @@ func (v *verifier) letters() {
 	for k := range waiting {
 		v.report(DueIndex, "%q is missing", k)
 	}
+}
+
+// orphan reports whether a letter would still post a question for a schedule that was removed. One that is only looked
+// for may outlive it.
+func (v *verifier) orphan(l Letter) bool {
+	r, ok := v.tx.Round(l.Round)
+	if !ok || l.Kind != LetterPost || l.LookOnly || r.Schedule == "" {
+		return false
+	}
+	_, known := v.tx.Schedule(r.Schedule)
+	return !known
 }
 
 func (v *verifier) boards() {
@@ -176,6 +209,11 @@ func (v *verifier) boards() {
 }
 
 func (v *verifier) members() {
+	for id := range accountTable.all(v.tx) {
+		if _, ok := v.tx.Member(id); !ok {
+			v.report(AccountIndex, "an account of %s, who is no member", id)
+		}
+	}
 	for m := range v.tx.Members() {
 		for _, a := range m.Accounts {
 			if owner, _ := v.tx.MemberOf(a); owner.ID != m.ID {

@@ -69,7 +69,7 @@ func TestWordsExist(t *testing.T) {
 		keys = append(keys, "cli_warning_"+strings.ReplaceAll(string(code), "-", "_"))
 	}
 	for _, code := range []string{
-		store.BoardDiffers, store.LinesDiffer, store.RoundNoQuestion, store.RoundNoPosts, store.LetterNoRound, store.SlotNoSchedule,
+		store.BoardDiffers, store.LinesDiffer, store.RoundNoQuestion, store.RoundNoPosts, store.LetterNoRound, store.LetterNoSchedule, store.SlotNoRound,
 		store.DueIndex, store.ThreadIndex, store.ActiveIndex, store.AccountIndex, store.AnswerNoLine,
 	} {
 		keys = append(keys, "cli_finding_"+strings.ReplaceAll(code, "-", "_"))
