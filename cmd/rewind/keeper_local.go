@@ -22,7 +22,11 @@ func (l local) Import(ctx context.Context, qs []questions.Question) (imported, e
 	if err != nil {
 		return imported{}, err
 	}
-	info, changed, err := l.store.ImportBank(ctx, store.FromNotes, qs, time.Now().UTC())
+	now := time.Now().UTC()
+	if err := importStarter(ctx, l.store, now); err != nil { // so that the first undo has something to go back to
+		return imported{}, err
+	}
+	info, changed, err := l.store.ImportBank(ctx, store.FromNotes, qs, now)
 	if err != nil {
 		return imported{}, err
 	}

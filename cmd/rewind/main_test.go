@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -95,11 +97,17 @@ func damage(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(file, bytes.ReplaceAll(b, text, wrong), 0o600))
 }
 
-// stall sends half a command to a socket and keeps the connection until the script ends.
+// stall sends half a command to a socket and keeps the connection until the script ends. It returns once the command is
+// being carried out: the server asks for the rest of it.
 func stall(ts *testscript.TestScript, neg bool, args []string) {
 	conn, err := net.Dial("unix", ts.MkAbs(args[0]))
 	ts.Check(err)
 	ts.Defer(func() { conn.Close() })
-	_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: rewind\r\nContent-Length: 9\r\n\r\n{", pathImport)
+	_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: rewind\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n", pathImport)
 	ts.Check(err)
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	ts.Check(err)
+	if !strings.Contains(line, "100 Continue") {
+		ts.Fatalf("the server answered %q", line)
+	}
 }

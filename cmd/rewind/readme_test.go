@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -69,4 +70,39 @@ func firstBlock(t *testing.T) []string {
 		t.Fatalf("the README's chat begins with %q", lines[0])
 	}
 	return lines
+}
+
+// TestReadmeCommands runs what the README tells people to type, with the project's own fixtures as their notes. What
+// builds, serves for ever or needs a container engine is run elsewhere.
+func TestReadmeCommands(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, ran := t.TempDir(), 0
+	for line := range strings.Lines(string(text)) {
+		typed, ok := strings.CutPrefix(strings.TrimSpace(line), "go run ./cmd/rewind ")
+		if !ok {
+			continue
+		}
+		args := strings.Fields(typed)
+		for i := range args {
+			switch {
+			case args[i] == "FILE-OR-FOLDER":
+				args[i] = "../../questions/testdata"
+			case i > 0 && args[i-1] == "--db":
+				args[i] = filepath.Join(dir, args[i])
+			}
+		}
+		var out, errs strings.Builder
+		code := run(t.Context(), args, shell{in: strings.NewReader("/next\n/quit\n"), out: &out, err: &errs, getenv: func(string) string { return "" }})
+		if code != 0 || out.Len() == 0 {
+			t.Errorf("%s ended with %d: %s", typed, code, errs.String())
+		}
+		ran++
+	}
+	if ran < 5 {
+		t.Errorf("ran only %d commands; the README is not read right", ran)
+	}
 }
