@@ -10,8 +10,16 @@ import (
 )
 
 // Comment takes a comment that was said, edited or deleted in a thread. One in a thread that is no round's is dropped.
-// Nil means that it is remembered.
+// Nil means that it is remembered; if it is not, its thread is read later.
 func (b *Bot) Comment(ctx context.Context, c Comment) error {
+	err := b.guard("take a comment", func() error { return b.comment(ctx, c) })
+	if courier, ok := b.couriers[c.Thread.Channel.Platform]; ok && err != nil {
+		courier.readLater(c.Thread)
+	}
+	return err
+}
+
+func (b *Bot) comment(ctx context.Context, c Comment) error {
 	at, ok, err := b.store.ThreadRound(ctx, c.Thread)
 	if err != nil || !ok {
 		return err
@@ -48,6 +56,10 @@ func takeComment(tx *store.Tx, round int, c Comment, fresh string, now time.Time
 		seen.Member = m.ID
 	} else {
 		m, _ = tx.Member(seen.Member)
+	}
+	peek, _ := tx.Peek(round, m.ID)
+	if end := cutoff(r, peek); before(seen.Said, end) && !before(seen.Revision, end) {
+		seen.Text = known.Text // it counts as it stood when its author could see the reference answer
 	}
 	tx.PutComment(seen)
 	if m.ID != "" && mayCount(tx, r, m, seen, seenBefore) {
@@ -161,9 +173,7 @@ func (b *Bot) Gap(ctx context.Context, platform string) error {
 		return err
 	}
 	for _, t := range threads {
-		if err := c.read(ctx, t); err != nil {
-			b.log.Warn("thread not read", "platform", platform, "error", err)
-		}
+		c.readSurely(ctx, t)
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	start := func(what string, f func(context.Context) error) {
 		wg.Go(func() {
-			if err := guard(what, func() error { return f(ctx) }); err != nil && ctx.Err() == nil {
+			if err := b.guard(what, func() error { return f(ctx) }); err != nil && ctx.Err() == nil {
 				b.log.Error("stopped", "what", what, "error", err)
 			}
 		})
@@ -99,11 +99,13 @@ func (b *Bot) Run(ctx context.Context) error {
 	return nil
 }
 
-// guard runs f and turns a panic in it into an error that names what it was doing.
-func guard(what string, f func() error) (err error) {
+// guard runs f and turns a panic in it into an error that names what it was doing. The panic is logged here, since whoever
+// gets the error may take it for a platform's.
+func (b *Bot) guard(what string, f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%s: panic: %v\n%s", what, p, debug.Stack())
+			b.log.Error("panicked", "what", what, "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%s: panic: %v", what, p)
 		}
 	}()
 	if err = f(); err != nil {

@@ -365,7 +365,7 @@ func (k *call) revealWords(text string) string {
 	case err != nil:
 		return text
 	case !r.onClock:
-		return k.words.Say("reveal_after", Values{"Span": text})
+		return k.words.Say("reveal_after", Values{"Hours": int(r.span.Hours()), "Minutes": int(r.span.Minutes()) % 60})
 	case r.days > 0:
 		return k.words.Say("reveal_days", Values{"Count": r.days, "Clock": r.clock.String()})
 	}

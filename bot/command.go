@@ -33,7 +33,11 @@ type call struct {
 
 // Command carries out what somebody typed or pressed, and answers it once.
 func (b *Bot) Command(ctx context.Context, c Command, answer func(context.Context, Reply) error) error {
-	reply, err := b.command(ctx, c)
+	var reply Reply
+	err := b.guard("carry out a command", func() (err error) {
+		reply, err = b.command(ctx, c)
+		return err
+	})
 	if err != nil {
 		b.log.Error("command not carried out", "platform", c.From.Platform, "command", c.ID, "error", err)
 		reply = Reply{Private: true, Message: Message{Text: Speak(questions.Lang(c.Lang)).Say("internal_error")}}
@@ -55,10 +59,10 @@ func (b *Bot) command(ctx context.Context, c Command) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	if missing, err := b.missing(ctx, t, c); err != nil || len(missing) > 0 {
+	k := call{typed: t, Command: c, table: commands, now: b.clock.Now(), bank: bank, fresh: b.newID()}
+	if missing, err := b.missing(ctx, group, k); err != nil || len(missing) > 0 {
 		return b.missingReply(ctx, group, c, missing, err)
 	}
-	k := call{typed: t, Command: c, table: commands, now: b.clock.Now(), bank: bank, fresh: b.newID()}
 	if t.command.reads {
 		return b.read(ctx, group, k)
 	}
@@ -97,8 +101,8 @@ func (b *Bot) write(ctx context.Context, group string, k call) (reply Reply, err
 	return reply, err
 }
 
-// carryOut loads what every command needs, checks what the table demands, and runs the command.
-func (k *call) carryOut() Reply {
+// load reads what every command needs.
+func (k *call) load() {
 	k.group, _ = k.tx.Group()
 	k.zone = zoneOf(k.group.Zone)
 	k.words = Speak(k.group.Lang)
@@ -108,6 +112,11 @@ func (k *call) carryOut() Reply {
 	if k.member.ID == "" {
 		k.member, _ = k.tx.MemberOf(k.From)
 	}
+}
+
+// carryOut checks what the table demands, and runs the command.
+func (k *call) carryOut() Reply {
+	k.load()
 	if reply, ok := k.allowed(); !ok {
 		return reply
 	}
@@ -118,7 +127,7 @@ func (k *call) carryOut() Reply {
 		}
 	}
 	reply := k.command.run(k)
-	reply.Private = reply.Private || !k.command.public
+	reply.Private = reply.Private || !k.command.public || k.Channel.ID == ""
 	return reply
 }
 
@@ -239,16 +248,16 @@ func (b *Bot) wordsFor(ctx context.Context, group string, c Command) (w Words, e
 
 // missing asks the platform what a channel lacks that a command wants to play in. It is asked before the transaction,
 // since nothing may wait for the network inside of one.
-func (b *Bot) missing(ctx context.Context, t typed, c Command) ([]Missing, error) {
-	if !t.command.inChannel || c.Channel.ID == "" {
+func (b *Bot) missing(ctx context.Context, group string, k call) ([]Missing, error) {
+	courier, ok := b.couriers[k.From.Platform]
+	if !ok || !k.command.inChannel && k.values["channel"] == "" {
 		return nil, nil
 	}
-	courier, ok := b.couriers[c.Channel.Platform]
-	if !ok {
-		return nil, nil
+	if may, err := b.may(ctx, group, k); err != nil || !may {
+		return nil, err // the transaction says so
 	}
 	var missing []Missing
-	for _, ch := range channelsOf(t, c) {
+	for _, ch := range channelsOf(k.typed, k.Command) {
 		lacks, err := courier.platform.Check(ctx, ch)
 		if err != nil {
 			return nil, err
@@ -256,6 +265,17 @@ func (b *Bot) missing(ctx context.Context, t typed, c Command) ([]Missing, error
 		missing = append(missing, lacks...)
 	}
 	return missing, nil
+}
+
+// may reports whether the table lets the person give the command: the platform is not asked for who may not.
+func (b *Bot) may(ctx context.Context, group string, k call) (ok bool, err error) {
+	err = b.store.ViewGroup(ctx, group, func(tx *store.Tx) error {
+		k.tx = tx
+		k.load()
+		_, ok = k.allowed()
+		return nil
+	})
+	return ok, err
 }
 
 func (b *Bot) missingReply(ctx context.Context, group string, c Command, missing []Missing, err error) (Reply, error) {
@@ -278,7 +298,7 @@ func (b *Bot) missingReply(ctx context.Context, group string, c Command, missing
 func channelsOf(t typed, c Command) []Channel {
 	var channels []Channel
 	for _, id := range splitList(t.values["channel"]) {
-		channels = append(channels, Channel{Platform: c.Channel.Platform, Workspace: c.Channel.Workspace, ID: strings.TrimPrefix(id, "#")})
+		channels = append(channels, Channel{Platform: c.From.Platform, Workspace: c.From.Workspace, ID: strings.TrimPrefix(id, "#")})
 	}
 	if len(channels) == 0 && c.Channel.ID != "" {
 		channels = []Channel{c.Channel}

@@ -12,7 +12,6 @@ type who int
 const (
 	anyone who = iota
 	maintainers
-	revealers // maintainers, or every member where the group says so
 )
 
 // command is one line of the table of commands: everything that platforms, help and the reference need to know of it.

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -21,6 +20,8 @@ type courier struct {
 	mu          sync.Mutex                    // guards the fields below
 	under       map[store.LetterRef]bool      // the letters under way
 	after       map[store.LetterRef]time.Time // when to try again what the store or we ourselves failed at
+	unread      map[Thread]unread             // the threads that could not be read yet
+	readings    map[Thread]bool               // those of them that are being read
 	pausedUntil time.Time                     // the whole platform asked to wait
 }
 
@@ -35,12 +36,13 @@ const (
 	dueAtOnce = 512
 	// retryAfter is how long to leave a letter alone that the store or we ourselves failed at.
 	retryAfter = 5 * time.Second
-	// mostUnknown is how often in a row an attempt may end unknown before the letter is buried.
-	mostUnknown = 6
+	// mostUnknown is how often in a row an attempt may end unknown before the letter is buried. With backoff that is more
+	// than six hours: a platform where nobody answers for an afternoon costs neither the question nor the reveal.
+	mostUnknown = 45
 )
 
 func newCourier(b *Bot, p Platform) *courier {
-	c := &courier{bot: b, platform: p, places: make(chan struct{}, inFlight), under: map[store.LetterRef]bool{}, after: map[store.LetterRef]time.Time{}}
+	c := &courier{bot: b, platform: p, places: make(chan struct{}, inFlight), under: map[store.LetterRef]bool{}, after: map[store.LetterRef]time.Time{}, unread: map[Thread]unread{}, readings: map[Thread]bool{}}
 	c.loop = newLoop(b.clock, nil)
 	return c
 }
@@ -94,7 +96,7 @@ func (c *courier) pass(ctx, work context.Context, flying *sync.WaitGroup) (next 
 			return next, false
 		}
 		flying.Go(func() {
-			err := guard("deliver "+l.ID, func() error { return c.deliver(work, l) })
+			err := c.bot.guard("deliver "+l.ID, func() error { return c.deliver(work, l) })
 			if err != nil && work.Err() == nil {
 				c.bot.log.Error("letter not delivered", "platform", c.platform.Name(), "letter", l.ID, "error", err)
 			}
@@ -103,6 +105,7 @@ func (c *courier) pass(ctx, work context.Context, flying *sync.WaitGroup) (next 
 			c.loop.ring()
 		})
 	}
+	next = sooner(next, c.readAgain(work, flying, now))
 	return next, idle && c.still()
 }
 
@@ -133,7 +136,7 @@ func (c *courier) end(l store.LetterRef, err error) {
 func (c *courier) still() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.under) == 0
+	return len(c.under) == 0 && len(c.readings) == 0
 }
 
 func (c *courier) paused() time.Time {
@@ -156,7 +159,7 @@ func (c *courier) deliver(ctx context.Context, due store.DueLetter) error {
 			return err
 		}
 		if claim.letter.Kind == store.LetterThread {
-			return c.read(ctx, Thread{Channel: claim.letter.Channel, ID: receipt.ID})
+			c.readSurely(ctx, Thread{Channel: claim.letter.Channel, ID: receipt.ID})
 		}
 		return nil
 	}
@@ -170,25 +173,10 @@ func (c *courier) deliver(ctx context.Context, due store.DueLetter) error {
 	return c.bot.failed(ctx, due.Scope, claim, f)
 }
 
-// read takes in the whole of a thread, so that what was said before it was known, or while nobody listened, is not lost.
-func (c *courier) read(ctx context.Context, t Thread) error {
-	known, err := c.bot.known(ctx, t)
-	if err != nil {
-		return err
-	}
-	limited, cancel := context.WithTimeout(ctx, deliverSpan)
-	defer cancel()
-	snapshot, err := c.platform.Read(limited, t)
-	if err != nil {
-		return fmt.Errorf("read a thread: %w", err)
-	}
-	return c.bot.reconcile(ctx, t, known, snapshot)
-}
-
 // listen keeps the platform connected until ctx is done.
 func (c *courier) listen(ctx context.Context) error {
 	for ctx.Err() == nil {
-		err := guard("listen", func() error { return c.platform.Listen(ctx, c.bot) })
+		err := c.bot.guard("listen", func() error { return c.platform.Listen(ctx, c.bot) })
 		if ctx.Err() != nil || errors.Is(err, errStopped) {
 			return nil
 		}

@@ -240,8 +240,8 @@ func (b *Bot) delivered(ctx context.Context, scope string, c claimed, receipt Re
 			}
 		}
 		saveRound(tx, r, p, now)
-		if l.Kind == store.LetterReveal {
-			mailEdit(tx, r, p, now)
+		if l.Kind == store.LetterReveal || l.Kind == store.LetterPost && r.State == store.Dropped {
+			mailEdit(tx, r, p, now) // a post that is found after its round was dropped must say so
 		}
 		return nil
 	})
@@ -276,9 +276,15 @@ func (b *Bot) failed(ctx context.Context, scope string, c claimed, f *Failure) e
 			giveUp(tx, g, l, reasonOf(l, f), now)
 			return nil
 		case NotDone:
-			if l.Unsure, l.Unknown = c.delivery.Unsure, 0; l.Unsure.IsZero() {
-				l.Body = nil // nothing of it is out, so it may say how late it is
+			l.Unsure, l.Unknown = c.delivery.Unsure, 0
+			if !l.Unsure.IsZero() {
+				break
 			}
+			if l.Kind == store.LetterPost && l.LookOnly { // taken back while it was under way
+				neverPost(tx, l.Round, l.Channel, now)
+				return nil
+			}
+			l.Body = nil // nothing of it is out, so it may say how late it is
 		case Unknown:
 			if l.Unknown++; l.Unknown >= mostUnknown {
 				giveUp(tx, g, l, "unknown", now)
@@ -341,13 +347,19 @@ func withdraw(tx *store.Tx, r store.Round, now time.Time, which func(store.Post)
 			tx.PutLetter(l)
 			continue
 		}
-		if waits {
-			tx.DeleteLetter(l)
-		}
-		p.NoPost = "withdrawn"
-		r, _ = tx.Round(r.Number)
-		saveRound(tx, r, p, now)
+		neverPost(tx, r.Number, p.Channel, now)
 	}
+}
+
+// neverPost ends a post that was taken back before anything of it was out.
+func neverPost(tx *store.Tx, round int, c Channel, now time.Time) {
+	if l, waits := tx.Letter(letterID(round, c, store.LetterPost)); waits {
+		tx.DeleteLetter(l)
+	}
+	r, _ := tx.Round(round)
+	p, _ := tx.Post(round, c)
+	p.NoPost = "withdrawn"
+	saveRound(tx, r, p, now)
 }
 
 // anywhere names every post.

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"unicode"
@@ -63,9 +64,9 @@ func (t table) find(text string) (*command, string, *misread) {
 		}
 	}
 	if family := t.familyOf(first); family != "" {
-		return nil, "", &misread{key: "wrong_part", values: Values{"Command": family, "Nearest": t.nearest(family+" "+second, family+" ")}}
+		return nil, "", &misread{key: "wrong_part", values: Values{"Command": family, "Nearest": t.nearest(first, second, family+" ")}}
 	}
-	return nil, "", &misread{key: "wrong_command", values: Values{"Typed": first, "Nearest": t.nearest(first, "")}}
+	return nil, "", &misread{key: "wrong_command", values: Values{"Typed": first, "Nearest": t.nearest(first, second, "")}}
 }
 
 // familyOf returns the first word of commands of two words, if that is what the word means.
@@ -82,23 +83,37 @@ func (t table) familyOf(word string) string {
 	return ""
 }
 
-// nearest returns the command whose name is closest to what was typed, among those that begin with prefix.
-func (t table) nearest(typed, prefix string) string {
-	best, distance := "", len([]rune(typed))/2+2
+// nearest returns the command whose name is closest to the words typed, among those that begin with family. Within a
+// family only the second word counts, in either language, and one of it is always meant.
+func (t table) nearest(first, second, family string) string {
+	best, distance := "help", len([]rune(first))/2+2
+	if family != "" {
+		distance = math.MaxInt
+	}
 	for i := range t {
+		if !strings.HasPrefix(t[i].name, family) {
+			continue
+		}
 		for _, name := range []string{t[i].name, t[i].korean} {
-			if !strings.HasPrefix(t[i].name, prefix) {
-				continue
-			}
-			if d := levenshtein.ComputeDistance(strings.ToLower(typed), name); d < distance {
+			if d := distanceTo(name, first, second, family != ""); d < distance {
 				best, distance = t[i].name, d
 			}
 		}
 	}
-	if best == "" {
-		return "help"
-	}
 	return best
+}
+
+// distanceTo counts the letters in which a command's name differs from as many words as it has of those typed.
+func distanceTo(name, first, second string, sameFamily bool) int {
+	head, part, _ := strings.Cut(name, " ")
+	d := 0
+	if !sameFamily {
+		d = levenshtein.ComputeDistance(strings.ToLower(first), head)
+	}
+	if part != "" && (sameFamily || second != "") {
+		d += levenshtein.ComputeDistance(strings.ToLower(second), part)
+	}
+	return d
 }
 
 func cutWord(text string) (word, rest string) {
@@ -172,8 +187,12 @@ func (c *command) resembles(name string) bool {
 	takesText := false
 	for _, o := range c.options {
 		takesText = takesText || o.positional && o.rest
-		if levenshtein.ComputeDistance(strings.ToLower(name), o.name) <= 2 {
-			return true
+		for _, known := range []string{o.name, o.korean} {
+			// A short name is close to nearly everything: the TZ of "TZ=UTC" is no id.
+			most := min(2, len([]rune(known))/2)
+			if known != "" && levenshtein.ComputeDistance(strings.ToLower(name), known) <= most {
+				return true
+			}
 		}
 	}
 	return !takesText

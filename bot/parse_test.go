@@ -108,7 +108,7 @@ func TestParse(t *testing.T) {
 		{`settings maintainer "Mina Lee" zone UTC`, "settings", 0, values{"maintainer": "Mina Lee", "zone": "UTC"}},
 		{"settings maintainer=-Jun", "settings", 0, values{"maintainer": "-Jun"}},
 		{"settings zone a=b", "settings", 0, values{"zone": "a=b"}},
-		{"settings zone=UTC zone=Asia/Seoul", "settings", 0, values{"zone": "Asia/Seoul"}}, // the last one counts
+		{"settings zone=UTC zone=Asia/Seoul", "settings", 0, values{"zone": "Asia/Seoul"}},    // the last one counts
 		{"설정 언어 영어 공개 관리자", "settings", 0, values{"language": "en", "reveal": "maintainers"}}, // a value that is also a name
 		{"설정 관리자 관리자", "settings", 0, values{"maintainer": "관리자"}},
 	} {

@@ -98,11 +98,13 @@ func cutoff(r store.Round, peek store.Peek) time.Time {
 	return r.RevealedAt
 }
 
-// spoken returns what a member's comments say as an answer before the cutoff; ok is false if they say nothing.
+// spoken returns what a member's comments say as an answer before the cutoff; ok is false if they say nothing. One that
+// was deleted after it counts.
 func spoken(r store.Round, member string, comments []store.Comment, cutoff time.Time) (a store.Answer, ok bool) {
 	var texts []string
 	for _, c := range comments {
-		if c.Member != member || c.Deleted || !before(c.Said, cutoff) || !hasWords(c.Text) {
+		gone := c.Deleted && before(c.Revision, cutoff)
+		if c.Member != member || gone || !before(c.Said, cutoff) || !hasWords(c.Text) {
 			continue
 		}
 		if !ok {

@@ -59,7 +59,7 @@ func (b *bank) add(c cutCard) {
 		return
 	}
 	key := promptKey(c.text.Prompt)
-	if twin, ok := b.prompts[key].find(c.text.Answer); ok {
+	if twin, ok := b.prompts[key].find(c.text.Answer); ok && b.mayMerge(twin, c.text) {
 		b.mergeTwin(twin, c, key)
 		return
 	}
@@ -74,7 +74,7 @@ func (b *bank) add(c cutCard) {
 		id = b.derive(key, c)
 	}
 	b.byID[id] = len(b.questions)
-	b.questions = append(b.questions, Question{ID: id, Topics: c.topics, Texts: []Text{c.text}})
+	b.questions = append(b.questions, Question{ID: id, Texts: []Text{c.text}})
 	b.remember(key, place{len(b.questions) - 1, 0})
 }
 
@@ -89,11 +89,6 @@ func (b *bank) addTranslation(c cutCard) bool {
 		return false
 	}
 	q.Texts = append(q.Texts, c.text)
-	for _, t := range c.topics {
-		if !slices.Contains(q.Topics, t) {
-			q.Topics = append(q.Topics, t)
-		}
-	}
 	b.remember(promptKey(c.text.Prompt), place{i, len(q.Texts) - 1})
 	return true
 }
@@ -110,17 +105,37 @@ func (b *bank) derive(key string, c cutCard) string {
 	return id
 }
 
-// mergeTwin drops c, whose prompt and answer are there already, but keeps what it has more: an answer, a source, an explicit ID.
+// mayMerge says whether twin can be one with text: where text would take twin's place, the question must not have
+// another text in its language already, which would hide it.
+func (b *bank) mayMerge(twin place, text Text) bool {
+	if text.Answer == "" || b.at(twin).Answer != "" {
+		return true
+	}
+	for i, other := range b.questions[twin.question].Texts {
+		if i != twin.text && other.Lang == text.Lang {
+			return false
+		}
+	}
+	return true
+}
+
+// mergeTwin drops c, whose prompt and answer are there already, but keeps what it has more: an answer, a source, topics
+// in the kept text's language, an explicit ID.
 func (b *bank) mergeTwin(twin place, c cutCard, key string) {
 	t := &b.questions[twin.question].Texts[twin.text]
 	b.reportTwin(*t, c.text)
-	source := cmp.Or(t.Source, c.text.Source)
+	kept, other := *t, c.text
 	if t.Answer == "" && c.text.Answer != "" {
-		*t = c.text
-		b.questions[twin.question].Topics = c.topics
+		kept, other = c.text, *t
+	}
+	kept.Source = cmp.Or(t.Source, c.text.Source)
+	if kept.Lang == other.Lang {
+		kept.Topics = union(kept.Topics, other.Topics)
+	}
+	*t = kept
+	if kept.Answer != "" {
 		b.remember(key, twin)
 	}
-	t.Source = source
 	if _, taken := b.byID[c.id]; taken || c.id == "" {
 		return
 	}
@@ -129,6 +144,17 @@ func (b *bank) mergeTwin(twin place, c cutCard, key string) {
 		delete(b.byID, q.ID)
 		q.ID = c.id
 	}
+}
+
+// union returns a with what only b has behind it. It leaves both as they are.
+func union(a, b []string) []string {
+	all := slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 func (b *bank) reportTwin(old, twin Text) {

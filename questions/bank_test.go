@@ -21,6 +21,9 @@ func load(t *testing.T, notes ...string) (Notes, []string) {
 	}
 	var texts []string
 	for _, q := range got.Questions {
+		if len(q.Texts) == 0 {
+			t.Errorf("%s has no text", q.ID)
+		}
 		for _, text := range q.Texts {
 			texts = append(texts, q.ID+"|"+text.Prompt+"|"+text.Answer)
 		}
@@ -56,6 +59,11 @@ func TestBankTwins(t *testing.T) {
 			[]string{id + "|What is B?|x", digest(id, promptKey("What is A?")) + "|What is A?|y"}, 0},
 		{"two languages", []string{"## What is a lock?\n<!-- quiz: id=lock -->\nx\n", "## 락이란?\n<!-- quiz: id=lock -->\n자물쇠\n"},
 			[]string{"lock|What is a lock?|x", "lock|락이란?|자물쇠"}, 0},
+		// The English text would take the Korean one's place beside another English one, and never be seen.
+		{"answered in a language that is there", []string{
+			"## CORS\n<!-- quiz: id=cors -->\n-\n## 락이란?\n자물쇠\n", "## What is CORS?\n<!-- quiz: id=cors -->\n-\n", "## CORS\nA rule that browsers keep.\n"},
+			[]string{"cors|CORS|", "cors|What is CORS?|", digest(promptKey("락이란?")) + "|락이란?|자물쇠",
+				digest(promptKey("CORS"), "A rule that browsers keep.") + "|CORS|A rule that browsers keep."}, 1},
 		{"no answers", []string{"## What is A?\n## What is A?\n"}, []string{id + "|What is A?|"}, 1},
 	}
 	for _, tt := range tests {
@@ -72,13 +80,34 @@ func TestBankTwins(t *testing.T) {
 	}
 }
 
-// The topics of both languages find the question.
-func TestBankTopicsOfTranslations(t *testing.T) {
+func TestBankTopics(t *testing.T) {
 	t.Parallel()
-	got, _ := load(t, "# Network\n## What is a port?\n<!-- quiz: id=port -->\nx\n",
-		"---\ntopics: OSI\n---\n# 네트워크\n## 포트란?\n<!-- quiz: id=port -->\n번호\n")
-	if want := []string{"Network", "OSI", "네트워크"}; !slices.Equal(got.Questions[0].Topics, want) {
-		t.Errorf("topics %q, want %q", got.Questions[0].Topics, want)
+	tests := []struct {
+		name  string
+		notes []string
+		want  []string // Of each text, in order.
+	}{
+		{"each language its own", []string{"# Network\n## What is a port?\n<!-- quiz: id=port -->\nx\n",
+			"---\ntopics: OSI\n---\n# 네트워크\n## 포트란?\n<!-- quiz: id=port -->\n번호\n"}, []string{"Network", "OSI > 네트워크"}},
+		{"a twin adds its topics", []string{"# Network\n## What is A?\nx\n", "# Exam\n## Network\n### What is A?\nx\n"}, []string{"Network > Exam"}},
+		// The fuller text is kept, and its own topics come first.
+		{"answered later", []string{"# To do\n## What is A?\n-\n", "# Network\n## What is A?\nx\n"}, []string{"Network > To do"}},
+		{"a twin in another language adds none", []string{"# 네트워크\n## CORS\n-\n", "# Network\n## CORS\nA rule that browsers keep.\n"}, []string{"Network"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			notes, _ := load(t, tt.notes...)
+			var got []string
+			for _, q := range notes.Questions {
+				for _, text := range q.Texts {
+					got = append(got, strings.Join(text.Topics, " > "))
+				}
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("topics %q, want %q", got, tt.want)
+			}
+		})
 	}
 }
 
@@ -117,12 +146,12 @@ func TestDerivedIDStaysTheSame(t *testing.T) {
 
 func TestWriteJSONLines(t *testing.T) {
 	t.Parallel()
-	n := Notes{Questions: []Question{{ID: "a", Topics: []string{"T"}, Texts: []Text{
-		{Lang: English, Prompt: "Is a < b & c?", Answer: "\"x\"\ny", File: "notes/en/a.md", Line: 3},
-		{Lang: Korean, Prompt: "가?", File: "a.md", Line: 4},
+	n := Notes{Questions: []Question{{ID: "a", Texts: []Text{
+		{Lang: English, Topics: []string{"T"}, Prompt: "Is a < b & c?", Answer: "\"x\"\ny", File: "notes/en/a.md", Line: 3},
+		{Lang: Korean, Topics: []string{"네트워크", "가"}, Prompt: "가?", File: "a.md", Line: 4},
 	}}, {ID: "b", Texts: []Text{{Lang: English, Prompt: "B", File: "b.md", Line: 1}}}}}
 	want := `{"file":"a.md","line":3,"id":"a","lang":"en","question":"Is a < b & c?","answer":"\"x\"\ny","topics":["T"]}
-{"file":"a.md","line":4,"id":"a","lang":"ko","question":"가?","answer":"","topics":["T"]}
+{"file":"a.md","line":4,"id":"a","lang":"ko","question":"가?","answer":"","topics":["네트워크","가"]}
 {"file":"b.md","line":1,"id":"b","lang":"en","question":"B","answer":"","topics":[]}
 `
 	var b strings.Builder

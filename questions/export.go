@@ -23,11 +23,11 @@ func WriteJSONLines(w io.Writer, n Notes) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	for _, q := range n.Questions {
-		topics := q.Topics
-		if topics == nil {
-			topics = []string{} // An absent list would be null, which every reader would have to expect.
-		}
 		for _, t := range q.Texts {
+			topics := t.Topics
+			if topics == nil {
+				topics = []string{} // An absent list would be null, which every reader would have to expect.
+			}
 			r := row{path.Base(t.File), t.Line, q.ID, t.Lang, t.Prompt, t.Answer, topics}
 			if err := enc.Encode(r); err != nil {
 				return err

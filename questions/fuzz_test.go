@@ -1,6 +1,7 @@
 package questions
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ func FuzzRead(f *testing.F) {
 		"1. What?\n   - x\n\n2) Why?\n", "Q. a\nA. b\n", "**Q: why?**\n\nx\n<br/>\n", "> ## Why?\n> x\n", "Why?\n=====\nx\n-\n",
 		"## A <!-- quiz: id=a -->\n<!-- quiz: id=b -->\n<!-- c\n## d -->\n", "- [a](#a)\n- [b](http://c (d)\n", "\ufeff가란?\r\n나\r",
 		"<details><summary>What?</summary>\n\nx\n</details>\n", "\t- a?\n\t\t- b?\n   * c?\n", "[[[[](](](((", "## :a:b:\n:c:\n",
-		"A: B\nSource: <https://example.org>\n", "## ?\n## 1.\n## Q:\n", "0#0\n0\n- ", "What is a?\n~~~\n~~~\n- \n- ```\n  x\n",
+		"## A?\nx\n## B\n-\n# C\n### D\n- \n### E?\ny\n", "- a\n  - b?\n    - x\n- c\n  - d\n    -\n", "A: B\nSource: <https://example.org>\n", "## ?\n## 1.\n## Q:\n", "0#0\n0\n- ", "What is a?\n~~~\n~~~\n- \n- ```\n  x\n",
 	} {
 		f.Add(seed)
 	}
@@ -33,11 +34,62 @@ func FuzzRead(f *testing.F) {
 				t.Errorf("ID %q is empty or there twice", q.ID)
 			}
 			ids[q.ID] = true
+			if len(q.Texts) == 0 {
+				t.Errorf("question %s has no text", q.ID)
+			}
 			for _, text := range q.Texts {
 				checkText(t, text, lines)
 			}
 		}
 	})
+}
+
+// FuzzLoad makes one bank of two notes: no card may be lost on the way, and no text hidden behind another.
+func FuzzLoad(f *testing.F) {
+	const asked = "## What is A?\n"
+	for _, seed := range [][2]string{
+		{asked + "x\n", asked + "y\n"}, {asked + "-\n", "# B\n" + asked + "x\n"}, {asked + "<!-- quiz: id=a -->\nx\n", asked + "x\n"},
+		{asked + "<!-- quiz: id=a -->\nx\n", "## 가란?\n<!-- quiz: id=a -->\n나\n"}, {"## A\n-\n", "---\nlang: ko\ntopics: T\n---\n## A\nx\n"},
+		{"## A\n<!-- quiz: id=a -->\n-\n## What?\n<!-- quiz: id=b -->\nx\n", "---\nlang: ko\n---\n## What?\n<!-- quiz: id=a -->\n-\n"},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, a, b string) {
+		files := fstest.MapFS{"a.md": {Data: []byte(a)}, "b.md": {Data: []byte(b)}}
+		got, err := Load(Source{FS: files, Root: "."})
+		if err != nil && !errors.Is(err, ErrNoQuestion) {
+			t.Fatal(err)
+		}
+		texts := 0
+		for _, q := range got.Questions {
+			langs := make(map[Lang]bool)
+			for _, text := range q.Texts {
+				if langs[text.Lang] {
+					t.Errorf("question %s has two texts in %s", q.ID, text.Lang)
+				}
+				langs[text.Lang] = true
+			}
+			if len(q.Texts) == 0 {
+				t.Errorf("question %s has no text", q.ID)
+			}
+			texts += len(q.Texts)
+		}
+		if found := cardsIn(files); found > texts+count(got.Warnings, Duplicate) || found < texts {
+			t.Errorf("%d cards became %d texts and %d duplicates", found, texts, count(got.Warnings, Duplicate))
+		}
+	})
+}
+
+// cardsIn counts the cards of the files that are text.
+func cardsIn(files fstest.MapFS) int {
+	n := 0
+	for name := range files {
+		if src, err := (Source{FS: files}).read(name); err == nil {
+			cards, _ := read(name, src)
+			n += len(cards)
+		}
+	}
+	return n
 }
 
 func loadOne(src string) Notes {

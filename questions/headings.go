@@ -3,7 +3,7 @@ package questions
 import "strings"
 
 // headings reads a note whose headings of one level are the questions or bare terms. Higher headings group; deeper ones
-// are parts of an answer, unless they ask on their own account.
+// are parts of an answer, unless they ask on their own account or stand below no card whose part they could be.
 type headings struct{ level int }
 
 // section is a heading and what stands below it until the next one.
@@ -11,58 +11,90 @@ type section struct {
 	line    int
 	level   int
 	own     bool // it has text of its own before the next heading
+	words   bool // that text has content or at least a word; without either it is a placeholder
 	asks    bool
 	deeper  bool // the next heading is deeper
 	asksSub bool // a heading somewhere below it asks
 }
 
 func (r headings) marks(n *note) []mark {
-	asking, plain := 0, 0
-	for _, s := range n.sections {
-		if s.level == r.level && s.asks {
-			asking++
-		} else if s.level == r.level {
-			plain++
-		}
-	}
-	if asking+plain == 0 {
+	mostlyAsking, fits := n.levelsAsking(r.level)
+	if !fits {
 		return nil
 	}
-	mostlyAsking := asking > plain
 	var marks []mark
+	owner := 0 // The level of the card that a deeper heading would be a part of, or 0.
 	for i, s := range n.sections {
-		m, ok := r.mark(n, s, mostlyAsking)
-		if ok {
-			marks = append(marks, m)
+		if s.level <= owner {
+			owner = 0
 		}
-		if mostlyAsking {
-			end := len(n.lines)
-			if i+1 < len(n.sections) {
-				end = n.sections[i+1].line
+		switch {
+		case owner == 0 || s.level <= r.level:
+			m := r.begin(n, i, mostlyAsking[s.level])
+			marks = append(marks, m)
+			if m.role == card {
+				owner = s.level
 			}
-			marks = n.followUps(marks, s.line+1, end)
+		case s.asks && s.own && strings.Contains(n.lines[s.line].text, " "):
+			marks = append(marks, mark{line: s.line, level: s.level})
+		}
+		if mostlyAsking[r.level] {
+			marks = n.followUps(marks, s.line+1, n.sectionEnd(i))
 		}
 	}
 	return marks
 }
 
-// mark decides what s begins; ok is false if it goes on with what is above. mostlyAsking says that the headings of the
-// level ask as a rule, so that one which does not is the odd one.
-func (r headings) mark(n *note, s section, mostlyAsking bool) (m mark, ok bool) {
-	m = mark{line: s.line, level: s.level}
-	text := n.lines[s.line].text
+// levelsAsking says, by level, whether most of the headings ask, so that one that does not is the odd one; fits is false
+// if there are none of the given level.
+func (n *note) levelsAsking(level int) (mostly [7]bool, fits bool) {
+	var asking, plain [7]int
+	for _, s := range n.sections {
+		if s.asks {
+			asking[s.level]++
+		} else {
+			plain[s.level]++
+		}
+	}
+	for i := range mostly {
+		mostly[i] = asking[i] > plain[i]
+	}
+	return mostly, asking[level]+plain[level] > 0
+}
+
+// begin decides what section i begins. mostlyAsking is about the headings of its level.
+func (r headings) begin(n *note, i int, mostlyAsking bool) mark {
+	s := n.sections[i]
+	m := mark{line: s.line, level: s.level}
 	switch {
-	case s.level > r.level:
-		return m, s.asks && s.own && strings.Contains(text, " ")
-	case isAside(text):
+	case isAside(n.lines[s.line].text):
 		m.role = aside
 	case s.asks:
-	case s.level < r.level, s.asksSub, !s.own && !s.deeper && mostlyAsking:
+	case s.level < r.level, s.asksSub, mostlyAsking && n.bareGroup(i):
 		m.role = topic
 	default:
-		m.doubtful = mostlyAsking
+		m.doubtful = mostlyAsking && (s.words || !s.own) // Who writes a dash below a term has left an answer open.
 	}
-	return m, true
+	return m
+}
+
+// bareGroup says whether section i, in a note whose headings ask, is a lone heading with nothing below it that the
+// questions after it stand under, at its own level.
+func (n *note) bareGroup(i int) bool {
+	bare := func(s section) bool { return !s.asks && !s.own && !s.deeper && s.level == n.sections[i].level }
+	if !bare(n.sections[i]) || i+1 == len(n.sections) || i > 0 && bare(n.sections[i-1]) {
+		return false
+	}
+	next := n.sections[i+1]
+	return next.asks && next.level == n.sections[i].level
+}
+
+// sectionEnd is the line behind section i.
+func (n *note) sectionEnd(i int) int {
+	if i+1 < len(n.sections) {
+		return n.sections[i+1].line
+	}
+	return len(n.lines)
 }
 
 // followUps adds the bold lines of [from, to) that ask: a further question with an answer of its own.
@@ -85,7 +117,13 @@ func sectionsOf(lines []line) []section {
 			continue
 		}
 		if len(all) > 0 && !l.blank && l.kind != rule {
-			all[len(all)-1].own = true
+			s := &all[len(all)-1]
+			s.own, s.words = true, s.words || l.says || hasWord(l.raw)
+		}
+	}
+	for _, s := range all {
+		if s.own && !s.words { // A part left open gives the answer above it no content.
+			lines[s.line].says = false
 		}
 	}
 	var open [7]int // The index behind the latest section of each level that may still have sections below it.

@@ -1,10 +1,14 @@
 package questions
 
-// items reads a note whose list items of one depth are the questions, with the answers below or inside them.
+// items reads a note whose list items of one depth are the questions, with the answers below or inside them. Items
+// further out group.
 type items struct{ depth int }
 
 // rareAsking is how many items there are to each one that asks where items are no longer taken for questions.
 const rareAsking = 4
+
+// groupItem is the level of a group that is an item: below every heading's.
+const groupItem = 7
 
 func (r items) marks(n *note) []mark {
 	asking, all := 0, 0
@@ -17,21 +21,54 @@ func (r items) marks(n *note) []mark {
 			asking++
 		}
 	}
-	if asking*rareAsking < all {
+	if all == 0 || asking*rareAsking < all {
 		return nil // Some questions among many items are rhetorical.
 	}
-	// Where most items ask, the others are questions put in other words. Where few do, the rest are answers.
-	habit := asking*2 >= all
+	// Where most items ask, the others are questions put in other words. Where few do, the rest are answers, but not
+	// those with something inside them if that is where this author puts answers.
+	habit, inside := asking*2 >= all, r.answersInside(n)
 	var cards []mark
 	for i, l := range n.lines {
-		if r.fits(l) && (l.asks || habit) {
+		switch {
+		case r.fits(l) && (l.asks || habit || inside && r.holds(n, i)):
 			cards = append(cards, mark{line: i, doubtful: !l.asks})
+		case l.item && l.depth < r.depth && l.kind == prose && l.prompt != "":
+			cards = append(cards, mark{line: i, role: topic, level: groupItem})
 		}
 	}
-	if len(cards) == 0 {
-		return nil
-	}
 	return n.merge(cards)
+}
+
+// answersInside says whether the items that ask hold their answers, rather than have them in the items that follow.
+func (r items) answersInside(n *note) bool {
+	inside, behind := 0, 0
+	for i, l := range n.lines {
+		if !r.fits(l) || !l.asks {
+			continue
+		}
+		if r.holds(n, i) {
+			inside++
+		} else if next := n.below(i); next != nil && r.fits(*next) && !next.asks {
+			behind++
+		}
+	}
+	return inside > behind
+}
+
+// holds says whether the item on line i has something inside it, be it only an empty bullet.
+func (r items) holds(n *note, i int) bool {
+	next := n.below(i)
+	return next != nil && (next.depth > r.depth || next.depth == r.depth && !next.item)
+}
+
+// below is the first line below i that is not blank, nil if there is none.
+func (n *note) below(i int) *line {
+	for j := i + 1; j < len(n.lines); j++ {
+		if !n.lines[j].blank {
+			return &n.lines[j]
+		}
+	}
+	return nil
 }
 
 func (r items) fits(l line) bool {

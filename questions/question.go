@@ -19,8 +19,6 @@ type Question struct {
 	// ID names the question across imports: the note's own mark where it has one, else a digest of the prompt, so that
 	// moving a card within or between files keeps its ID.
 	ID string `json:"id"`
-	// Topics are the headings the card stands under, outermost first.
-	Topics []string `json:"topics,omitempty"`
 	// Texts holds the question in each language it has, never empty, in the order they were read.
 	Texts []Text `json:"texts"`
 }
@@ -32,6 +30,9 @@ type Text struct {
 	Prompt string `json:"prompt"`
 	// Term says that Prompt is a bare term ("JWT") and wants a sentence around it to be asked.
 	Term bool `json:"term,omitempty"`
+	// Topics are the headings the card stands under, outermost first, in the words of its own note: each language of a
+	// question has its own.
+	Topics []string `json:"topics,omitempty"`
 	// Answer is the reference answer in Markdown; empty where the note has none.
 	Answer string `json:"answer,omitempty"`
 	// FollowUps are questions the note puts under this one without answering them.
@@ -43,7 +44,7 @@ type Text struct {
 	Line int    `json:"line"`
 }
 
-// In returns the text in lang, or the first one there is.
+// In returns the text in lang, or the first one there is; every question that Load returns has one.
 func (q Question) In(lang Lang) Text {
 	for _, t := range q.Texts {
 		if t.Lang == lang {

@@ -7,9 +7,8 @@ import (
 
 // cutCard is a card as one file has it, before it meets the cards of other files.
 type cutCard struct {
-	id     string // explicit, empty if the author gave none
-	topics []string
-	text   Text
+	id   string // explicit, empty if the author gave none
+	text Text
 }
 
 // read finds the cards of one note. It never fails: what cannot be understood is left out or warned of.
@@ -60,8 +59,8 @@ func (n *note) card(d draft, f front, own Lang) cutCard {
 	if t.Lang == "" {
 		t.Lang = cardLang(l.prompt+a.text, own)
 	}
-	topics := append(append([]string(nil), f.topics...), d.topics...)
-	return cutCard{id: l.id, topics: topics, text: t}
+	t.Topics = append(append(t.Topics, f.topics...), d.topics...)
+	return cutCard{id: l.id, text: t}
 }
 
 // Korean notes are full of English words, English ones have at most a gloss in Korean: so a small share of Hangul,

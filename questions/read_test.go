@@ -13,7 +13,7 @@ func cardsOf(src string) []found {
 	cards, _ := read("note.md", src)
 	var all []found
 	for _, c := range cards {
-		all = append(all, found{c.text.Prompt, c.text.Answer, strings.Join(c.topics, " > ")})
+		all = append(all, found{c.text.Prompt, c.text.Answer, strings.Join(c.text.Topics, " > ")})
 	}
 	return all
 }
@@ -36,6 +36,33 @@ func TestReadShapes(t *testing.T) {
 		// The middle heading groups: the others of its level ask.
 		{"group at the level of questions", "## What is A?\nx\n## Loops\n## What is B?\ny\n## What is C?\nz\n", []found{
 			{"What is A?", "x", ""}, {"What is B?", "y", "Loops"}, {"What is C?", "z", "Loops"}}},
+		// The author left an answer open; nobody's heading is lost.
+		{"open term among questions", "# Databases\n## What does an index cost?\nx\n# Network\n## TCP\n-\n## What happens in a TLS handshake?\ny\n", []found{
+			{"What does an index cost?", "x", "Databases"}, {"TCP", "", "Network"}, {"What happens in a TLS handshake?", "y", "Network"}}},
+		{"open term, blank lines", "# 네트워크\n## TCP란?\nx\n\n## UDP\n\n-\n\n## HTTP란?\ny\n", []found{
+			{"TCP란?", "x", "네트워크"}, {"UDP", "", "네트워크"}, {"HTTP란?", "y", "네트워크"}}},
+		{"term with text among questions", "# N\n## What is A?\nx\n## TCP\ny\n### Definition\nz\n## What is B?\nw\n", []found{
+			{"What is A?", "x", "N"}, {"TCP", "y\n### Definition\nz", "N"}, {"What is B?", "w", "N"}}},
+		// Two in a row group nothing, and nor does the last.
+		{"bare terms in a row", "## What is A?\nx\n## TCP\n## UDP\n## What is B?\ny\n## Why C?\nz\n## Why D?\nw\n## QUIC\n", []found{
+			{"What is A?", "x", ""}, {"TCP", "", ""}, {"UDP", "", ""}, {"What is B?", "y", ""}, {"Why C?", "z", ""}, {"Why D?", "w", ""}, {"QUIC", "", ""}}},
+		// Another depth in every chapter: each stands for itself.
+		{"terms deeper than questions", "# D\n## What is A?\nx\n# N\n### TCP\n-\n### What is B?\ny\n### UDP\nz\n", []found{
+			{"What is A?", "x", "D"}, {"TCP", "", "N"}, {"What is B?", "y", "N"}, {"UDP", "z", "N"}}},
+		{"nothing but open terms", "# Network\n## TCP\n-\n## UDP\n-\n", []found{{"TCP", "", "Network"}, {"UDP", "", "Network"}}},
+		{"unfilled parts", "## JWT\n### Definition\n-\n### Example\n-\n", []found{{"JWT", "", ""}}},
+		// A part that is only a sign is not left open.
+		{"part of one sign", "## And\n### Example\n```\n&&\n```\n## Or\n### Example\n```\n||\n```\n", []found{
+			{"And", "### Example\n```\n&&\n```", ""}, {"Or", "### Example\n```\n||\n```", ""}}},
+		{"open item among items that ask", "# D\n- What is A?\n  - x\n# N\n- TCP\n  -\n- What is B?\n  - y\n", []found{
+			{"What is A?", "- x", "D"}, {"TCP", "", "N"}, {"What is B?", "- y", "N"}}},
+		// The author puts answers inside the items, so that the other items are no answers.
+		{"items that rarely ask", "# N\n- TCP\n  - x\n- UDP\n  -\n- QUIC\n  - y\n- What is B?\n  - z\n", []found{
+			{"TCP", "- x", "N"}, {"UDP", "", "N"}, {"QUIC", "- y", "N"}, {"What is B?", "- z", "N"}}},
+		{"answers in the next items", "- What is A?\n- x\n- y\n- What is B?\n- z\n- w\n", []found{
+			{"What is A?", "- x\n- y", ""}, {"What is B?", "- z\n- w", ""}}},
+		{"items that group", "- Databases\n  - What is A?\n    - x\n- Network\n  - TCP\n    -\n  - What is B?\n    - y\n", []found{
+			{"What is A?", "- x", "Databases"}, {"TCP", "", "Network"}, {"What is B?", "- y", "Network"}}},
 		{"labels", "Q. Why cache\nA. To be fast.\nQ. Why not\nA. It goes stale.\n", []found{
 			{"Why cache", "To be fast.", ""}, {"Why not", "It goes stale.", ""}}},
 		{"Korean labels", "질문 1: 스레드 풀\n답변: 미리 만든 스레드\n\n질문 2: 커넥션 풀\n답변:\n- 미리 만든 연결\n", []found{
@@ -241,7 +268,7 @@ func TestReadFrontMatter(t *testing.T) {
 			if len(cards) != 1 {
 				t.Fatalf("%d cards", len(cards))
 			}
-			if got := strings.Join(cards[0].topics, " > "); got != tt.topics {
+			if got := strings.Join(cards[0].text.Topics, " > "); got != tt.topics {
 				t.Errorf("topics %q, want %q", got, tt.topics)
 			}
 			if got := count(warnings, BadFrontMatter); got != tt.bad {

@@ -155,7 +155,8 @@ const (
 	worthAsking   = 2.0
 	worthAnswer   = 1.0
 	worthMarked   = 0.5  // a heading or item that does not ask, with an answer
-	costBare      = 0.25 // a heading that neither asks nor has an answer
+	worthOpen     = 0.25 // a heading with a placeholder where its answer should be
+	costBare      = 0.25 // a heading that neither asks nor has anything below it
 	costEmpty     = 1.0  // the same in a line that is no heading
 	costPart      = 0.5  // a term that several cards would have, or that is known to head parts of answers
 	costMissed    = 1.0  // a line that asks but is no prompt
@@ -171,14 +172,15 @@ func (n *note) score(drafts []draft) float64 {
 		if l.demands() {
 			found++
 		}
-		sum += d.worth(l, n.answered(d), repeated[l.text])
+		sum += n.worth(d, repeated[l.text])
 	}
 	return sum - costMissed*float64(n.asking()-found) - costLeft*float64(n.left(drafts))
 }
 
-// worth is what d speaks for its reading; l is its line.
-func (d draft) worth(l line, answered, repeated bool) float64 {
-	asks := l.asks || l.id != ""
+// worth is what d speaks for its reading; repeated says that another draft has its text.
+func (n *note) worth(d draft, repeated bool) float64 {
+	l := n.lines[d.line]
+	asks, answered := l.asks || l.id != "", n.answered(d)
 	sum := 0.0
 	switch {
 	case l.id != "":
@@ -193,6 +195,8 @@ func (d draft) worth(l line, answered, repeated bool) float64 {
 	switch {
 	case answered:
 		sum += worthAnswer
+	case !asks && l.kind == heading && n.holdsPlace(d):
+		sum += worthOpen
 	case !asks && l.kind == heading:
 		sum -= costBare
 	case !asks:
@@ -253,6 +257,22 @@ func (n *note) asking() int {
 
 // demands says whether l asks at a place where a question would stand: deep in a list it is part of an enumeration.
 func (l line) demands() bool { return l.asks && l.opens && l.depth <= 1 }
+
+// holdsPlace says whether all that stands below d's prompt is a placeholder or several, under headings perhaps: its
+// author left an answer open.
+func (n *note) holdsPlace(d draft) bool {
+	found := false
+	for _, l := range n.lines[d.line+1 : d.end] {
+		if l.blank || l.kind == rule || l.kind == heading {
+			continue
+		}
+		if hasWord(l.raw) {
+			return false
+		}
+		found = true
+	}
+	return found
+}
 
 // answered says whether d has a line below its prompt that says something.
 func (n *note) answered(d draft) bool {

@@ -2,7 +2,9 @@ package questions
 
 import (
 	"net/url"
+	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -84,15 +86,51 @@ func TestStarterTopics(t *testing.T) {
 	t.Parallel()
 	perTopic := map[string]int{}
 	for _, q := range loadStarter(t).Questions {
-		if len(q.Topics) == 0 {
-			t.Errorf("%s has no topic", q.ID)
-			continue
+		for _, text := range q.Texts {
+			if len(text.Topics) != 1 {
+				t.Errorf("%s:%d: topics %q, want one", text.File, text.Line, text.Topics)
+			}
+			perTopic[text.File]++
 		}
-		perTopic[q.Texts[0].File]++
 	}
 	for file, n := range perTopic {
 		if n < 2 || n > 7 {
 			t.Errorf("%s holds %d questions, want 2 to 7", file, n)
+		}
+	}
+}
+
+// A group is asked in this order: what the later topics build on comes first.
+func TestStarterOrder(t *testing.T) {
+	t.Parallel()
+	want := []string{"network", "http", "security", "databases", "containers", "python", "operating-systems", "architecture", "delivery"}
+	var got []string
+	n := loadStarter(t)
+	for _, q := range n.Questions {
+		name := strings.TrimSuffix(path.Base(q.In(English).File), ".md")
+		if name = strings.TrimLeft(name, "0123456789-"); len(got) == 0 || got[len(got)-1] != name {
+			got = append(got, name)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("topics in the order %q, want %q", got, want)
+	}
+	if first := n.Questions[0].ID; first != "port-numbers" {
+		t.Errorf("the first question is %s, want port-numbers", first)
+	}
+}
+
+// A bare term is asked as "Explain X." and "X에 대해 설명해 주세요.", which reads well for a name or an acronym, not for
+// a noun that would need an article, a plural or a small letter. A new term is added here once both sentences sound right.
+func TestStarterTerms(t *testing.T) {
+	t.Parallel()
+	terms := map[string]bool{"FTP vs SSH": true, "CORS": true, "JWT": true, "JWT vs OAuth 2.0": true, "ORM": true,
+		"Docker": true, "Django": true, "Git rebase vs merge": true}
+	for _, q := range loadStarter(t).Questions {
+		for _, text := range q.Texts {
+			if text.Term && !terms[text.Prompt] {
+				t.Errorf("%s:%d: %q is not among the terms that can be asked bare", text.File, text.Line, text.Prompt)
+			}
 		}
 	}
 }

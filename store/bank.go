@@ -164,7 +164,7 @@ func (tx *Tx) putBank(version string, qs []questions.Question) {
 	for i, q := range qs {
 		entries[i].ID = q.ID
 		for _, t := range q.Texts {
-			entries[i].Topics = append(entries[i].Topics, EntryTopics{t.Lang, q.Topics})
+			entries[i].Topics = append(entries[i].Topics, EntryTopics{t.Lang, t.Topics})
 		}
 		tx.putJSON(bankSpace(version), key(questionKey, q.ID), q)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"iter"
+	"slices"
 	"time"
 )
 
@@ -36,8 +37,16 @@ func (tx *Tx) MemberOf(a Account) (Member, bool) {
 	return tx.Member(id)
 }
 
-// PutMember writes the member and the way from each of its accounts to it.
+// PutMember writes the member and the way from each of its accounts to it. An account that it had and has no more leads
+// nowhere, unless it leads to another member by now.
 func (tx *Tx) PutMember(m Member) {
+	old, _ := tx.Member(m.ID)
+	for _, a := range old.Accounts {
+		owner, _ := accountTable.get(tx, a.Platform, a.Workspace, a.User)
+		if owner == m.ID && !slices.Contains(m.Accounts, a) {
+			accountTable.delete(tx, a.Platform, a.Workspace, a.User)
+		}
+	}
 	memberTable.put(tx, m, m.ID)
 	for _, a := range m.Accounts {
 		accountTable.put(tx, m.ID, a.Platform, a.Workspace, a.User)

@@ -25,14 +25,15 @@ func (s *Store) Home(ctx context.Context, platform, workspace string) (h Home, o
 }
 
 // ClaimHome gives a workspace its group, unless it has one already; it returns the one it has.
-func (s *Store) ClaimHome(ctx context.Context, h Home) (Home, error) {
-	err := s.Update(ctx, systemScope, func(tx *Tx) error {
+func (s *Store) ClaimHome(ctx context.Context, h Home) (has Home, err error) {
+	err = s.Update(ctx, systemScope, func(tx *Tx) error {
+		has = h
 		if !homeTable.insert(tx, h, h.Platform, h.Workspace) {
-			h, _ = homeTable.get(tx, h.Platform, h.Workspace)
+			has, _ = homeTable.get(tx, h.Platform, h.Workspace)
 		}
 		return nil
 	})
-	return h, err
+	return has, err
 }
 
 // Groups returns the IDs of all groups.

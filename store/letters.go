@@ -87,8 +87,10 @@ func (tx *Tx) Letter(id string) (Letter, bool) { return letterTable.get(tx, id) 
 // Letters yields the waiting letters in the order of their IDs.
 func (tx *Tx) Letters() iter.Seq[Letter] { return letterTable.all(tx) }
 
-// PutLetter writes the letter and when it wants to be claimed.
+// PutLetter writes the letter and when it wants to be claimed: in whole milliseconds, as the index has them, so that a
+// letter which is shown as due can be claimed.
 func (tx *Tx) PutLetter(l Letter) {
+	l.Due = l.Due.Truncate(time.Millisecond)
 	if old, ok := tx.Letter(l.ID); ok {
 		tx.delete(indexSpace, dueKey(tx.Scope(), old))
 	}
@@ -179,9 +181,17 @@ func (s *Store) ThreadRound(ctx context.Context, t Thread) (r ThreadRound, ok bo
 		if ok = found; !found {
 			return nil
 		}
-		return json.Unmarshal(v, &r)
+		r, err = parseThreadRound(v)
+		return err
 	})
 	return r, ok, err
+}
+
+func parseThreadRound(v []byte) (r ThreadRound, err error) {
+	if err := json.Unmarshal(v, &r); err != nil {
+		return ThreadRound{}, fmt.Errorf("read the index of threads: %w", err)
+	}
+	return r, nil
 }
 
 func sortComments(comments []Comment) {

@@ -127,6 +127,9 @@ func (tx *Tx) Seen(command string) (reply []byte, ok bool) {
 
 // Remember keeps the reply to a command.
 func (tx *Tx) Remember(command string, at time.Time, reply []byte) {
+	if old, ok := seenTable.get(tx, command); ok {
+		seenAtTable.delete(tx, old.At, command)
+	}
 	seenTable.put(tx, seen{at, reply}, command)
 	seenAtTable.put(tx, command, at, command)
 }

@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -109,8 +109,8 @@ func (v *verifier) hasPoints(a Answer) bool {
 // strayThreads finds threads in the index that lead to no post of the group.
 func (v *verifier) strayThreads(known map[string]bool) {
 	for k, value := range v.tx.scan(indexSpace, key(threadIndex), after(key(threadIndex)), false) {
-		var r ThreadRound
-		if err := json.Unmarshal(value, &r); err != nil {
+		r, err := parseThreadRound(value)
+		if err != nil {
 			v.tx.fail(err)
 			return
 		}
@@ -127,10 +127,22 @@ func (v *verifier) threads(posts []Post, known map[string]bool) {
 		}
 		t := Thread{p.Channel, p.Thread}
 		known[string(threadKey(t))] = true
-		if _, ok := v.tx.get(indexSpace, threadKey(t)); !ok {
+		if !v.leadsTo(t, ThreadRound{v.tx.Scope(), p.Round}) {
 			v.report(ThreadIndex, "#%d %s", p.Round, p.Channel.Key())
 		}
 	}
+}
+
+func (v *verifier) leadsTo(t Thread, want ThreadRound) bool {
+	value, ok := v.tx.get(indexSpace, threadKey(t))
+	if !ok {
+		return false
+	}
+	r, err := parseThreadRound(value)
+	if err != nil {
+		v.tx.fail(err)
+	}
+	return r == want
 }
 
 func (v *verifier) letters() {
@@ -189,7 +201,7 @@ func (v *verifier) boards() {
 	}
 	for _, w := range want {
 		got, _ := v.tx.Row(w.Board, w.Row.ID)
-		if _, ranked := rankTable.get(v.tx, rankParts(w.Board, w.Row)...); got != w.Row || !ranked {
+		if ranked, _ := rankTable.get(v.tx, rankParts(w.Board, w.Row)...); got != w.Row || ranked != w.Row.ID {
 			v.report(BoardDiffers, "%s %s: %+v, should be %+v", w.Board.Period, w.Board.Of, got, w.Row)
 		}
 	}
@@ -209,16 +221,22 @@ func (v *verifier) boards() {
 }
 
 func (v *verifier) members() {
+	ways := map[string]int{} // by member: accounts that lead to it and that it does not own
 	for id := range accountTable.all(v.tx) {
-		if _, ok := v.tx.Member(id); !ok {
-			v.report(AccountIndex, "an account of %s, who is no member", id)
-		}
+		ways[id]++
 	}
 	for m := range v.tx.Members() {
 		for _, a := range m.Accounts {
 			if owner, _ := v.tx.MemberOf(a); owner.ID != m.ID {
 				v.report(AccountIndex, "%s", strings.Join([]string{a.Platform, a.Workspace, a.User}, "/"))
+				continue
 			}
+			ways[m.ID]--
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(ways)) {
+		if ways[id] > 0 {
+			v.report(AccountIndex, "an account leads to %s, who does not own it", id)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func (c *bankCheckCmd) print(w io.Writer, q questions.Question, t questions.Text
 	if !c.Verbose {
 		return
 	}
-	fmt.Fprintf(w, "    [%s] %s  id=%s\n", t.Lang, printable(strings.Join(q.Topics, " > ")), printable(q.ID))
+	fmt.Fprintf(w, "    [%s] %s  id=%s\n", t.Lang, printable(strings.Join(t.Topics, " > ")), printable(q.ID))
 	for line := range strings.Lines(t.Answer) {
 		fmt.Fprintf(w, "    %s\n", printable(strings.TrimRight(line, "\n")))
 	}

@@ -24,11 +24,11 @@ func TestReadmeChat(t *testing.T) {
 			}
 		}
 	}
-	if len(script) < 5 {
+	if len(script) < 4 {
 		t.Fatalf("the README's chat has only %d typed lines", len(script))
 	}
 	var out, errs strings.Builder
-	code := run(t.Context(), []string{"try", "--lang=en", "--at=2026-03-09T08:30", "--zone=Asia/Seoul"}, shell{
+	code := run(t.Context(), []string{"try", "--lang=en", "--at=2026-03-09T09:30", "--zone=Asia/Seoul"}, shell{
 		in: strings.NewReader(strings.Join(script, "\n") + "\n"), out: &out, err: &errs, getenv: func(string) string { return "" },
 	})
 	if code != 0 {
