@@ -58,7 +58,7 @@ func takeComment(tx *store.Tx, round int, c Comment, fresh string, now time.Time
 		m, _ = tx.Member(seen.Member)
 	}
 	peek, _ := tx.Peek(round, m.ID)
-	if end := cutoff(r, peek); before(seen.Said, end) && !before(seen.Revision, end) {
+	if end := cutoff(r, peek); seenBefore && before(seen.Said, end) && !before(seen.Revision, end) {
 		seen.Text = known.Text // it counts as it stood when its author could see the reference answer
 	}
 	tx.PutComment(seen)
@@ -96,7 +96,9 @@ func mayCount(tx *store.Tx, r store.Round, m store.Member, c store.Comment, seen
 		return false
 	}
 	peek, _ := tx.Peek(r.Number, m.ID)
-	return before(c.Said, cutoff(r, peek)) && before(c.Revision, cutoff(r, peek))
+	end := cutoff(r, peek)
+	// One that was said in time and is first seen after an edit counts as it is seen: what it said before is not known.
+	return before(c.Said, end) && (before(c.Revision, end) || !seenBefore && !c.Deleted)
 }
 
 // settleAnswer makes a member's answer from their comments, unless they gave one privately, and their points from it.

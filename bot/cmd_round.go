@@ -44,7 +44,7 @@ func runAnswer(k *call) Reply {
 	switch {
 	case late && had:
 		return k.say("answer_had", Values{"Round": r.Number})
-	case !late && r.Mode == store.ModeOpen:
+	case !late && r.Mode == store.ModeOpen && k.hasThread(r):
 		return k.say("answer_open", Values{"Round": r.Number})
 	}
 	a := store.Answer{Round: r.Number, Member: k.member.ID, Text: text, At: k.now, Channel: k.Channel, Sealed: !late, Late: late}
@@ -63,6 +63,11 @@ func runAnswer(k *call) Reply {
 		return k.say("answer_replaced", Values{"Round": r.Number})
 	}
 	return k.say("answer_sealed", Values{"Round": r.Number, "Points": answerPoints, "Time": clockTime(k.words, r.RevealAt, k.zone)})
+}
+
+// hasThread reports whether a round has a thread to answer in, or may still get one.
+func (k *call) hasThread(r store.Round) bool {
+	return !every(k.tx.Posts(r.Number), func(p store.Post) bool { return p.NoThread != "" || p.NoPost != "" })
 }
 
 func (k *call) firstChannel(r store.Round) Channel {
@@ -124,17 +129,21 @@ func (k *call) reference(r store.Round) Reply {
 // runRandom is practice for one person: any question of the bank, no round, no points. Which one it is follows from the
 // command's ID, so that a repeated command repeats the question.
 func runRandom(k *call) Reply {
+	secret := k.secrets()
 	if id := k.values["answer"]; id != "" {
 		q, ok := k.tx.Question(k.bank.Version, id)
-		if !ok {
+		switch {
+		case !ok:
 			return k.say("random_gone")
+		case secret[id]:
+			return k.say("random_open")
 		}
 		return Reply{Message: Message{Text: sheet{words: k.words, text: q.In(k.group.Lang)}.reference()}}
 	}
 	topics := splitList(k.values["topic"])
 	var entries []store.Entry
 	for _, e := range k.bank.Entries {
-		if onTopic(e, topics) {
+		if onTopic(e, topics) && !secret[e.ID] {
 			entries = append(entries, e)
 		}
 	}
@@ -152,6 +161,18 @@ func runRandom(k *call) Reply {
 		Text:    k.words.Say("random", Values{"Question": asked(q.In(k.group.Lang))}),
 		Actions: []Action{{Label: k.words.Say("random_answer"), Command: "random answer=" + id}},
 	}}
+}
+
+// secrets are the questions whose reference answers this member must not see yet: those of rounds that are not revealed.
+func (k *call) secrets() map[string]bool {
+	secret := map[string]bool{}
+	for _, r := range k.tx.Active() {
+		peek, _ := k.tx.Peek(r.Number, k.member.ID)
+		if cutoff(r, peek).IsZero() {
+			secret[r.Question] = true
+		}
+	}
+	return secret
 }
 
 func (k *call) nothingOn(topics []string) Reply {
@@ -192,7 +213,7 @@ func runHistory(k *call) Reply {
 	}
 	var lines []string
 	for r := range k.tx.Rounds() {
-		if r.State == store.Dropped {
+		if r.State == store.Dropped || r.State == store.Planned {
 			continue
 		}
 		if len(lines) == historyLength {
@@ -234,11 +255,11 @@ const commandReveal = "8h"
 func runPost(k *call) Reply {
 	rev, err := parseReveal(k.revealText())
 	if err != nil {
-		return k.wrongTime(err)
+		return k.wrongTime(err, "reveal", k.values["reveal"])
 	}
-	slot := wallOf(k.now, k.zone)
+	k.settleMaintainer()
 	r := store.Round{
-		Day: slot.date(), Due: k.now, Lang: k.group.Lang, Mode: k.group.Mode, RevealAt: rev.at(slot, k.zone),
+		Day: wallOf(k.now, k.zone).date(), Due: k.now, Lang: k.group.Lang, Mode: k.group.Mode, RevealAt: rev.from(k.now, k.zone),
 	}
 	r.Expires = sooner(k.now.Add(postSpan), r.RevealAt)
 	topics := splitList(k.values["topic"])
@@ -262,108 +283,29 @@ func (k *call) revealText() string {
 	return commandReveal
 }
 
-// runSkip leaves out the next slot of a schedule, or drops an open round that nobody has answered. Where both could be
-// meant it asks which.
-func runSkip(k *call) Reply {
-	r, canDrop := k.unanswered()
-	s, slot, canSkip, reply := k.nextSlot()
-	what := k.values["what"]
-	if what == "" && k.round != 0 {
-		what = "open"
-	}
-	switch {
-	case what == "open" && canDrop, what == "" && canDrop && !canSkip:
-		return k.drop(r)
-	case what == "open":
-		return k.say("skip_answered")
-	case !canSkip:
-		return reply
-	case what == "" && canDrop:
-		return k.offerSkip(r, s, slot)
-	}
-	at, _ := instant(slot, k.zone)
-	k.tx.ClaimSlot(store.Slot{Schedule: s.ID, Wall: slot.String(), State: store.SlotSkipped})
-	return k.say("skip_next", Values{"Schedule": s.ID, "Time": clockTime(k.words, at, zoneOf(s.Zone, k.group.Zone))})
-}
-
-func (k *call) offerSkip(r store.Round, s store.Schedule, slot wall) Reply {
-	at, _ := instant(slot, zoneOf(s.Zone, k.group.Zone))
-	reply := k.say("skip_which")
-	reply.Message.Actions = []Action{
-		{Label: k.words.Say("skip_open_label", Values{"Round": r.Number}), Command: fmt.Sprintf("skip #%d open", r.Number)},
-		{Label: k.words.Say("skip_next_label", Values{"Time": clockTime(k.words, at, zoneOf(s.Zone, k.group.Zone))}), Command: "skip next schedule=" + s.ID},
-	}
-	return reply
-}
-
-// unanswered finds the open round that skip would drop.
-func (k *call) unanswered() (store.Round, bool) {
-	for _, r := range slices.Backward(k.tx.Active()) {
-		named := k.round == 0 || k.round == r.Number
-		if named && r.Revealing.IsZero() && (r.State == store.Opened || r.State == store.Planned) && len(k.tx.Answers(r.Number)) == 0 {
-			return r, true
-		}
-	}
-	return store.Round{}, false
-}
-
-// nextSlot finds the slot that skip would leave out; where there is none the reply says so or offers the schedules.
-func (k *call) nextSlot() (s store.Schedule, slot wall, ok bool, reply Reply) {
-	var running []store.Schedule
-	for s := range k.tx.Schedules() {
-		if !s.Paused && (k.values["schedule"] == "" || k.values["schedule"] == s.ID) {
-			running = append(running, s)
-		}
-	}
-	switch {
-	case len(running) == 0:
-		return s, slot, false, k.say("skip_nothing")
-	case len(running) > 1:
-		reply = k.say("which_schedule")
-		for _, s := range running {
-			reply.Message.Actions = append(reply.Message.Actions, Action{Label: k.describe(s), Command: "skip next schedule=" + s.ID})
-		}
-		return s, slot, false, reply
-	}
-	s = running[0]
-	plan, err := planOf(k.group, s)
-	if err != nil {
-		return s, slot, false, k.wrongTime(err)
-	}
-	for _, u := range plan.upcoming(k.tx, s, k.now, 1) {
-		if u.asked() {
-			return s, u.slot, true, Reply{}
-		}
-	}
-	return s, slot, false, k.say("skip_nothing")
-}
-
-func (k *call) drop(r store.Round) Reply {
-	landed := !every(k.tx.Posts(r.Number), func(p store.Post) bool { return p.Message == "" })
-	withdraw(k.tx, r, k.now, anywhere)
-	if r, _ = k.tx.Round(r.Number); landed {
-		r.State = store.Dropped
-		k.tx.PutRound(r)
-		editPosts(k.tx, r, k.now)
-	}
-	return k.say("skip_open", Values{"Round": r.Number})
-}
-
 func runHelp(k *call) Reply {
 	if name := k.values["command"]; name != "" {
 		c, _, wrong := k.table.find(name)
+		if wrong != nil && wrong.key == "wrong_part" {
+			return k.helpOn(wrong.values["Command"].(string) + " ")
+		}
 		if wrong != nil {
 			return Reply{Message: Message{Text: k.words.Say(wrong.key, wrong.values)}}
 		}
-		return Reply{Message: Message{Text: k.words.Say("help_"+helpKey(c)) + "\n" + k.words.Say("usage", Values{"Usage": c.usage()})}}
+		return Reply{Message: Message{Text: k.words.Say("help_"+helpKey(c)) + "\n" + k.words.Say("usage", Values{"Usage": c.usage(k.words.Lang())})}}
 	}
+	return k.helpOn("")
+}
+
+// helpOn lists the commands whose names begin with prefix, without those that the person may not give.
+func (k *call) helpOn(prefix string) Reply {
 	lines := []string{k.words.Say("help_head")}
 	for i := range k.table {
 		c := &k.table[i]
-		if c.who == maintainers && !k.isMaintainer() {
+		if c.who == maintainers && !k.isMaintainer() || !strings.HasPrefix(c.name, prefix) {
 			continue
 		}
-		lines = append(lines, "- `"+c.usage()+"` — "+k.words.Say("help_"+helpKey(c)))
+		lines = append(lines, "- `"+c.usage(k.words.Lang())+"` — "+k.words.Say("help_"+helpKey(c)))
 	}
 	return Reply{Message: Message{Text: strings.Join(lines, "\n")}}
 }

@@ -29,10 +29,7 @@ func runScheduleAdd(k *call) Reply {
 	}
 	s.Version = 1
 	k.tx.PutSchedule(s)
-	if len(k.group.Maintainers) == 0 {
-		k.group.Maintainers = []string{k.member.ID}
-		k.tx.PutGroup(k.group)
-	}
+	k.settleMaintainer()
 	return k.showSchedule("schedule_added", s)
 }
 
@@ -56,9 +53,12 @@ func (k *call) newScheduleID() string {
 
 // configure sets what the command's options say. Where one is wrong the reply says what, and the schedule is not to be used.
 func (k *call) configure(s *store.Schedule) (Reply, bool) {
-	for _, set := range []func(*store.Schedule) error{k.setWhen, k.setReveal, k.setGrace, k.setRest} {
-		if err := set(s); err != nil {
-			return k.wrongTime(err), false
+	for _, time := range []struct {
+		option string
+		set    func(*store.Schedule) error
+	}{{"when", k.setWhen}, {"reveal", k.setReveal}, {"grace", k.setGrace}, {"rest", k.setRest}} {
+		if err := time.set(s); err != nil {
+			return k.wrongTime(err, time.option, k.values[time.option]), false
 		}
 	}
 	if zone := k.values["zone"]; zone != "" {
@@ -150,14 +150,18 @@ func validZone(name string) bool {
 	return err == nil
 }
 
-// wrongTime says what is wrong with a text about time.
-func (k *call) wrongTime(err error) Reply {
+// wrongTime says what is wrong with the text of an option about time, and how it is written.
+func (k *call) wrongTime(err error, option, text string) Reply {
 	e := (*specError)(nil)
 	if !errors.As(err, &e) {
 		k.tx.Fail(err)
 		return Reply{}
 	}
-	return k.say("time_"+string(e.code), Values{"Part": e.part})
+	values := Values{"Part": cmp.Or(e.part, text)}
+	if option == "when" {
+		return k.say("time_"+string(e.code), values)
+	}
+	return k.say("time_in_"+option, values)
 }
 
 func runScheduleEdit(k *call) Reply {
@@ -174,33 +178,39 @@ func runScheduleEdit(k *call) Reply {
 		s.Since = k.now
 	}
 	k.tx.PutSchedule(s)
-	if err := k.supersede(s); err != nil {
-		return k.wrongTime(err)
+	if err := k.supersede(old, s); err != nil {
+		k.tx.Fail(err)
+		return Reply{}
 	}
 	return k.showSchedule("schedule_changed", s)
 }
 
-// supersede takes back what a schedule's former version still wants to post: where the new one asks again on the same
-// day, and in channels that are no longer its own.
-func (k *call) supersede(s store.Schedule) error {
+// supersede takes back what a schedule's former version still wants to post: all of it where the new one asks at other
+// times and again on the same day, and what would go to channels that are no longer its own.
+func (k *call) supersede(old, s store.Schedule) error {
 	plan, err := planOf(k.group, s)
 	if err != nil {
 		return err
 	}
-	var next time.Time
+	moved := s.Spec != old.Spec || s.Zone != old.Zone
+	next := "" // the day of the next slot
 	for _, u := range plan.upcoming(k.tx, s, k.now, 1) {
 		if u.asked() {
-			next = u.at
+			next = u.at.In(k.zone).Format(time.DateOnly)
 		}
 	}
-	for _, r := range k.tx.Active() {
-		if r.Schedule != s.ID || r.State != store.Planned {
-			continue
-		}
-		again := !next.IsZero() && next.In(k.zone).Format(time.DateOnly) == r.Day
+	for _, r := range k.unrevealed(s.ID) {
+		again := moved && next == r.Day && r.State == store.Planned
 		withdraw(k.tx, r, k.now, func(p store.Post) bool { return again || !slices.Contains(s.Channels, p.Channel) })
 	}
 	return nil
+}
+
+// unrevealed are a schedule's rounds that may still post their question somewhere.
+func (k *call) unrevealed(schedule string) []store.Round {
+	return slices.DeleteFunc(k.tx.Active(), func(r store.Round) bool {
+		return r.Schedule != schedule || !r.Revealing.IsZero() || r.State != store.Planned && r.State != store.Opened
+	})
 }
 
 func runSchedulePause(k *call) Reply {
@@ -229,12 +239,10 @@ func runScheduleRemove(k *call) Reply {
 	return k.say("schedule_removed", Values{"Schedule": k.describe(s)})
 }
 
-// takeBack withdraws the schedule's rounds that nobody has seen yet. Open ones are still revealed.
+// takeBack withdraws what the schedule has not posted yet. What people have seen is still revealed.
 func (k *call) takeBack(schedule string) {
-	for _, r := range k.tx.Active() {
-		if r.Schedule == schedule && r.State == store.Planned {
-			withdraw(k.tx, r, k.now, anywhere)
-		}
+	for _, r := range k.unrevealed(schedule) {
+		withdraw(k.tx, r, k.now, anywhere)
 	}
 }
 
@@ -321,7 +329,11 @@ func (k *call) slotText(u upcomingSlot, zone *time.Location) string {
 		when = time.Date(u.slot.t.Year(), u.slot.t.Month(), u.slot.t.Day(), u.slot.t.Hour(), u.slot.t.Minute(), 0, 0, time.UTC)
 		zone = time.UTC // the wall time as it stands in the plan
 	}
-	return k.words.Say("slot_"+string(u.fate), Values{"Time": clockTime(k.words, when, zone), "Rest": u.rest.text(), "Named": u.slot.timeOfDay().String()})
+	at := clockTime(k.words, when, zone)
+	if year := when.In(zone).Year(); year != k.now.In(zone).Year() {
+		at = k.words.Say("in_year", Values{"Year": year, "Time": at})
+	}
+	return k.words.Say("slot_"+string(u.fate), Values{"Time": at, "Rest": strings.ReplaceAll(u.rest.text(), "..", " ~ "), "Named": u.slot.timeOfDay().String()})
 }
 
 // describe says in words when a schedule asks, or gives its cron text where words would be longer.

@@ -91,10 +91,7 @@ func average(row store.Row) string {
 const scoreLength = 15
 
 func runScore(k *call) Reply {
-	row, ok := k.tx.Row(store.Board{Period: store.AllTime, Of: store.Everyone}, k.member.ID)
-	if !ok {
-		return k.say("score_none")
-	}
+	row, _ := k.tx.Row(store.Board{Period: store.AllTime, Of: store.Everyone}, k.member.ID)
 	lines := []string{k.words.Say("score_head", Values{"Points": row.Points})}
 	for l := range k.tx.Lines(k.member.ID) {
 		if len(lines) > scoreLength {
@@ -105,13 +102,20 @@ func runScore(k *call) Reply {
 			"Amount": fmt.Sprintf("%+d", l.Amount), "Day": l.Day, "Round": l.Round, "Reason": k.words.Say("reason_" + l.Reason),
 		}))
 	}
+	if len(lines) == 1 {
+		return k.say("score_none")
+	}
 	return Reply{Message: Message{Text: strings.Join(lines, "\n")}}
 }
 
 func runMe(k *call) Reply {
-	answered := map[int]bool{}
+	earned := map[int]int{} // by round
 	for l := range k.tx.Lines(k.member.ID) {
-		answered[l.Round] = true
+		earned[l.Round] += l.Amount
+	}
+	answered := 0
+	for _, points := range earned {
+		answered += min(1, points)
 	}
 	team := k.words.Say("me_no_team")
 	if t, ok := k.tx.Team(k.member.Team); ok {
@@ -121,7 +125,7 @@ func runMe(k *call) Reply {
 	week, _ := k.tx.Row(store.Board{Period: periods[2], Of: store.Everyone}, k.member.ID)
 	all, _ := k.tx.Row(store.Board{Period: store.AllTime, Of: store.Everyone}, k.member.ID)
 	return k.say("me", Values{
-		"Name": k.Name, "Team": team, "Week": week.Points, "Points": all.Points, "Count": len(answered),
+		"Name": k.Name, "Team": team, "Week": week.Points, "Points": all.Points, "Count": answered,
 	})
 }
 

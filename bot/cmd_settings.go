@@ -79,8 +79,20 @@ func (k *call) changeMaintainer(g *store.Group, name string) (Reply, bool) {
 	if !remove {
 		others = append(others, found[0].ID)
 	}
+	if len(others) == 0 {
+		return k.say("last_maintainer"), false
+	}
 	g.Maintainers = others
 	return Reply{}, true
+}
+
+// settleMaintainer makes whoever sets the bot to work a maintainer where there is none, since somebody has to hear of
+// trouble.
+func (k *call) settleMaintainer() {
+	if len(k.group.Maintainers) == 0 {
+		k.group.Maintainers = []string{k.member.ID}
+		k.tx.PutGroup(k.group)
+	}
 }
 
 func (k *call) settings(head string) Reply {

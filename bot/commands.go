@@ -3,6 +3,7 @@ package bot
 import (
 	"strings"
 
+	"rewind/questions"
 	"rewind/store"
 )
 
@@ -42,6 +43,7 @@ type option struct {
 	rest       bool // takes everything that is not taken by others
 	verbatim   bool // takes the text as it stands, line breaks and all
 	required   bool
+	hidden     bool     // only buttons use it
 	choices    []choice // the values it may have; any where empty
 }
 
@@ -76,41 +78,41 @@ type table []command
 
 var commands = table{
 	{name: "today", korean: "오늘", reads: true, run: runToday},
-	{name: "answer", korean: "답변", takesRound: true, rounds: playable, options: []option{{name: "text", positional: true, verbatim: true, required: true}}, run: runAnswer},
+	{name: "answer", korean: "답변", takesRound: true, rounds: playable, options: []option{{name: "text", korean: "답", positional: true, verbatim: true, required: true}}, run: runAnswer},
 	{name: "reveal", korean: "공개", takesRound: true, rounds: playable, options: []option{
-		{name: "how", positional: true, choices: []choice{{"all", "모두"}, {"me", "나만"}, {"pass", "모름"}}}}, run: runReveal},
+		{name: "how", korean: "방법", positional: true, choices: []choice{{"all", "모두"}, {"me", "나만"}, {"pass", "모름"}}}}, run: runReveal},
 	{name: "random", korean: "연습", reads: true, options: []option{
-		{name: "answer", choices: nil}, {name: "topic", positional: true, rest: true}}, run: runRandom},
+		{name: "answer", hidden: true}, {name: "topic", korean: "주제", positional: true, rest: true}}, run: runRandom},
 	{name: "topics", korean: "주제", reads: true, run: runTopics},
 	{name: "leaderboard", korean: "순위", public: true, reads: true, options: []option{
-		{name: "period", positional: true, choices: []choice{{"week", "이번주"}, {"month", "이번달"}, {"all", "전체"}}},
-		{name: "of", positional: true, choices: []choice{{"here", "여기"}, {"teams", "팀"}}}}, run: runLeaderboard},
+		{name: "period", korean: "기간", positional: true, choices: []choice{{"week", "이번주"}, {"month", "이번달"}, {"all", "전체"}}},
+		{name: "of", korean: "범위", positional: true, choices: []choice{{"here", "여기"}, {"teams", "팀"}}}}, run: runLeaderboard},
 	{name: "score", korean: "점수", reads: true, run: runScore},
 	{name: "me", korean: "나", reads: true, run: runMe},
-	{name: "team join", korean: "팀 가입", options: []option{{name: "team", positional: true, rest: true, required: true}}, run: runTeamJoin},
+	{name: "team join", korean: "팀 가입", options: []option{{name: "team", korean: "팀이름", positional: true, rest: true, required: true}}, run: runTeamJoin},
 	{name: "team leave", korean: "팀 탈퇴", run: runTeamLeave},
 	{name: "team list", korean: "팀 목록", reads: true, run: runTeamList},
 	{name: "history", korean: "기록", takesRound: true, reads: true, run: runHistory},
 	{name: "schedule add", korean: "일정 추가", who: maintainers, inChannel: true,
-		options: append([]option{{name: "when", positional: true, rest: true, required: true}}, scheduleOptions...), run: runScheduleAdd},
+		options: append([]option{{name: "when", korean: "언제", positional: true, rest: true, required: true}}, scheduleOptions...), run: runScheduleAdd},
 	{name: "schedule edit", korean: "일정 수정", who: maintainers,
-		options: append([]option{{name: "id", positional: true, required: true}, {name: "when", positional: true, rest: true}}, scheduleOptions...), run: runScheduleEdit},
+		options: append([]option{{name: "id", korean: "아이디", positional: true, required: true}, {name: "when", korean: "언제", positional: true, rest: true}}, scheduleOptions...), run: runScheduleEdit},
 	{name: "schedule pause", korean: "일정 멈춤", who: maintainers, options: scheduleOnly, run: runSchedulePause},
 	{name: "schedule resume", korean: "일정 재개", who: maintainers, options: scheduleOnly, run: runScheduleResume},
 	{name: "schedule list", korean: "일정 목록", reads: true, run: runScheduleList},
 	{name: "schedule remove", korean: "일정 삭제", who: maintainers, options: scheduleOnly, run: runScheduleRemove},
 	{name: "post", korean: "출제", who: maintainers, inChannel: true, options: []option{
-		{name: "reveal", korean: "공개"}, {name: "topic", positional: true, rest: true}}, run: runPost},
+		{name: "reveal", korean: "공개"}, {name: "topic", korean: "주제", positional: true, rest: true}}, run: runPost},
 	{name: "skip", korean: "건너뛰기", who: maintainers, takesRound: true, options: []option{
-		{name: "schedule", korean: "일정"}, {name: "what", positional: true, choices: []choice{{"next", "다음"}, {"open", "지금"}}}}, run: runSkip},
+		{name: "schedule", korean: "일정"}, {name: "what", korean: "무엇", positional: true, choices: []choice{{"next", "다음"}, {"open", "지금"}}}}, run: runSkip},
 	{name: "settings", korean: "설정", options: []option{
 		{name: "language", korean: "언어", choices: []choice{{"ko", "한국어"}, {"en", "영어"}}}, {name: "zone", korean: "시간대"}, {name: "mode", korean: "방식", choices: modes},
 		{name: "reveal", korean: "공개", choices: []choice{{"maintainers", "관리자"}, {"members", "모두"}}}, {name: "maintainer", korean: "관리자"}}, run: runSettings},
-	{name: "help", korean: "도움말", reads: true, options: []option{{name: "command", positional: true, rest: true}}, run: runHelp},
+	{name: "help", korean: "도움말", reads: true, options: []option{{name: "command", korean: "명령", positional: true, rest: true}}, run: runHelp},
 }
 
 // scheduleOnly names a schedule; it may be left out where there is only one.
-var scheduleOnly = []option{{name: "id", positional: true}}
+var scheduleOnly = []option{{name: "id", korean: "아이디", positional: true}}
 
 func (c *command) isCalled(name string) bool {
 	return strings.EqualFold(name, c.name) || name == c.korean
@@ -134,29 +136,49 @@ func (c *command) verbatim() *option {
 	return nil
 }
 
-// usage is how the command is typed: "/quiz leaderboard [week|month|all] [here|teams]".
-func (c *command) usage() string {
-	parts := []string{"/quiz " + c.name}
+// usage is how the command is typed in a language: "/quiz leaderboard [week|month|all] [here|teams]".
+func (c *command) usage(lang questions.Lang) string {
+	name := c.name
+	if lang == questions.Korean {
+		name = c.korean
+	}
+	parts := []string{"/quiz " + name}
 	if c.takesRound {
 		parts = append(parts, "[#N]")
 	}
 	for _, o := range c.options {
-		parts = append(parts, o.usage())
+		if !o.hidden {
+			parts = append(parts, o.usage(lang))
+		}
 	}
 	return strings.Join(parts, " ")
 }
 
-func (o *option) usage() string {
-	text := strings.ToUpper(o.name)
+// called is the option's name in a language.
+func (o *option) called(lang questions.Lang) string {
+	if lang == questions.Korean {
+		return o.korean
+	}
+	return o.name
+}
+
+func (o *option) usage(lang questions.Lang) string {
+	text := strings.ToUpper(o.called(lang))
+	if !o.positional {
+		text = "…"
+	}
 	if len(o.choices) > 0 {
 		values := make([]string, len(o.choices))
 		for i, c := range o.choices {
 			values[i] = c.value
+			if lang == questions.Korean {
+				values[i] = c.korean
+			}
 		}
 		text = strings.Join(values, "|")
 	}
 	if !o.positional {
-		text = o.name + "=" + text
+		text = o.called(lang) + "=" + text
 	}
 	if !o.required {
 		text = "[" + text + "]"

@@ -102,8 +102,8 @@ func TestCommandTexts(t *testing.T) {
 		if c.run == nil {
 			t.Errorf("%s does nothing", c.name)
 		}
-		if n := len([]rune(c.usage())); n > 200 {
-			t.Errorf("%s: the usage has %d columns: %s", c.name, n, c.usage())
+		if n := len([]rune(c.usage(questions.English))); n > 200 {
+			t.Errorf("%s: the usage has %d columns: %s", c.name, n, c.usage(questions.English))
 		}
 		for _, lang := range []questions.Lang{questions.English, questions.Korean} {
 			help := Speak(lang).Say("help_" + helpKey(c))
@@ -125,9 +125,9 @@ func TestCommandTexts(t *testing.T) {
 // TestUsageParses types what the usage lines show.
 func TestUsageParses(t *testing.T) {
 	t.Parallel()
-	for i := range commands {
-		c := &commands[i]
-		text := exampleOf(c)
+	for i := range 2 * len(commands) {
+		c, lang := &commands[i/2], []questions.Lang{questions.English, questions.Korean}[i%2]
+		text := exampleOf(c, lang)
 		read, wrong := commands.parse(text)
 		if wrong != nil {
 			t.Errorf("parse(%q) refused with %s %v", text, wrong.key, wrong.values)
@@ -137,9 +137,14 @@ func TestUsageParses(t *testing.T) {
 			t.Errorf("parse(%q) = %s #%d", text, read.command.name, read.round)
 		}
 		for _, o := range c.options {
-			want := strings.ToUpper(o.name)
-			if len(o.choices) > 0 {
+			want := "…"
+			switch {
+			case o.hidden:
+				want = ""
+			case len(o.choices) > 0:
 				want = o.choices[0].value
+			case o.positional:
+				want = strings.ToUpper(o.called(lang))
 			}
 			if got := read.values[o.name]; got != want {
 				t.Errorf("parse(%q): %s is %q, want %q", text, o.name, got, want)
@@ -267,7 +272,7 @@ func TestCommandsRefuse(t *testing.T) {
 	refused := map[string]int{}
 	for i := range commands {
 		c := &commands[i]
-		text := exampleOf(c)
+		text := exampleOf(c, questions.English)
 		for lang, words := range map[string]Words{"": Speak(questions.English), "ko": Speak(questions.Korean)} {
 			give := func(name string, in Channel, text string) string {
 				reply := o.command(Command{From: account(name), Name: name, Lang: lang, Channel: in, Text: text})

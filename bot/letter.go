@@ -102,7 +102,7 @@ func (b *Bot) claim(ctx context.Context, due store.DueLetter) (c claimed, ok boo
 		}
 		g, _ := tx.Group()
 		if !l.Expires.After(now) && !l.LookOnly {
-			if l.Unsure.IsZero() {
+			if l.Unsure.IsZero() || l.Kind == store.LetterEdit {
 				giveUp(tx, g, l, "expired", now)
 				return nil
 			}
@@ -138,10 +138,14 @@ func (b *Bot) claim(ctx context.Context, due store.DueLetter) (c claimed, ok boo
 // keyOf names what a letter means in a way that is the same again when a slot is asked anew after a restore.
 func keyOf(tx *store.Tx, g store.Group, l store.Letter) string {
 	r, ok := tx.Round(l.Round)
-	if !ok || r.Schedule == "" {
+	if !ok {
 		return g.ID + "/" + l.ID
 	}
-	return fmt.Sprintf("%s/%s@%d/%s/%s", g.ID, r.Schedule, r.Due.Unix(), l.Channel.Key(), l.Kind)
+	asked := r.Schedule
+	if asked == "" {
+		asked = fmt.Sprintf("#%d", r.Number) // a number that a restore gives out again comes with another time
+	}
+	return fmt.Sprintf("%s/%s@%d/%s/%s", g.ID, asked, r.Due.UnixMilli(), l.Channel.Key(), l.Kind)
 }
 
 // outdated reports whether a letter that was never tried is not wanted any more.
@@ -191,7 +195,7 @@ func compose(tx *store.Tx, g store.Group, l store.Letter, now time.Time) (m Mess
 	if !ok {
 		return m, to, fmt.Errorf("letter %s: its question is not in the bank", l.ID)
 	}
-	s := sheet{words: Speak(r.Lang), round: r, text: q.In(r.Lang), zone: zoneOf(g.Zone), now: now}
+	s := sheet{words: Speak(r.Lang), round: r, text: q.In(r.Lang), zone: zoneOf(g.Zone), now: now, shown: p}
 	switch l.Kind {
 	case store.LetterThread:
 		m = s.threadName()
@@ -219,7 +223,7 @@ func (b *Bot) delivered(ctx context.Context, scope string, c claimed, receipt Re
 		p, _ := tx.Post(l.Round, l.Channel)
 		switch l.Kind {
 		case store.LetterPost:
-			p.Message = receipt.ID
+			p.Message, p.Landed = receipt.ID, receipt.At
 			r.Withdrawn = false // what can be seen is played
 			if r.State == store.Planned {
 				r.State = store.Opened
@@ -240,8 +244,12 @@ func (b *Bot) delivered(ctx context.Context, scope string, c claimed, receipt Re
 			}
 		}
 		saveRound(tx, r, p, now)
-		if l.Kind == store.LetterReveal || l.Kind == store.LetterPost && r.State == store.Dropped {
-			mailEdit(tx, r, p, now) // a post that is found after its round was dropped must say so
+		g, _ := tx.Group()
+		// A post that is found after its round was dropped must say so, and one that is found after a restore may ask what
+		// another round asked.
+		found := l.Kind == store.LetterPost && (r.State == store.Dropped || !r.Due.After(g.Restored))
+		if found || l.Kind == store.LetterReveal {
+			mailEdit(tx, r, p, now)
 		}
 		return nil
 	})
@@ -323,6 +331,9 @@ func giveUp(tx *store.Tx, g store.Group, l store.Letter, reason string, now time
 		p.NoReveal = reason
 	}
 	saveRound(tx, r, p, now)
+	if l.Kind == store.LetterThread {
+		mailEdit(tx, r, p, now) // it says where to answer
+	}
 	takenBack := l.Kind == store.LetterPost && (r.Withdrawn || !r.Revealing.IsZero())
 	if !takenBack {
 		mailNotice(tx, g, noticeBuried, l.ID, map[string]string{

@@ -324,7 +324,7 @@ func TestRefusedIsBuried(t *testing.T) {
 		t.Errorf("one channel refused, and the round is %s", r.State)
 	}
 	notice := o.take(o.notices()[0])
-	if want := "Of #1 in #C, the question is given up: the platform refused it (no luck)."; notice.delivery.Body.Text != want {
+	if want := "I gave up on the question of #1 in #C: the platform refused it (no luck)."; notice.delivery.Body.Text != want {
 		t.Errorf("told\n%s\nwant\n%s", notice.delivery.Body.Text, want)
 	}
 }

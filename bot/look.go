@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -67,12 +68,13 @@ func (b *Bot) lookAt(ctx context.Context, group string) (did bool, next time.Tim
 		return false, next, err
 	}
 	for _, d := range duties {
-		if err := b.do(ctx, group, d, now); err != nil {
-			return did, next, err
+		if failed := b.do(ctx, group, d, now); failed != nil {
+			err = errors.Join(err, failed)
+			continue // one that fails keeps no other waiting
 		}
 		did = true
 	}
-	if stale {
+	if err == nil && stale {
 		err = b.store.UpdateGroup(ctx, group, func(tx *store.Tx) error {
 			tx.Forget(now.Add(-forgetAfter), forgetAtOnce)
 			return nil

@@ -20,6 +20,7 @@ type typed struct {
 type misread struct {
 	key     string   // of the sentence
 	values  Values   // its blanks
+	option  *option  // what it is about, nil if it is about none
 	command *command // whose usage helps; nil: all of them
 }
 
@@ -43,7 +44,7 @@ func (t table) parse(text string) (typed, *misread) {
 	}
 	for _, o := range c.options {
 		if o.required && read.values[o.name] == "" {
-			return typed{}, &misread{key: "wrong_missing", values: Values{"Option": o.name}, command: c}
+			return typed{}, &misread{key: "wrong_missing", option: &o, command: c}
 		}
 	}
 	return read, nil
@@ -150,7 +151,7 @@ func (t *typed) options(text string) *misread {
 		case named && o != nil:
 			v, ok := o.accept(unquote(value))
 			if !ok {
-				return &misread{key: "wrong_value", values: Values{"Option": o.name, "Value": value}}
+				return &misread{key: "wrong_value", option: o, values: Values{"Value": value}}
 			}
 			t.values[o.name] = v
 			text = rest

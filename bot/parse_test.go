@@ -186,7 +186,10 @@ func TestParseRefuses(t *testing.T) {
 			continue
 		}
 		part := wrong.values["Option"]
-		if part == nil {
+		switch {
+		case wrong.option != nil:
+			part = wrong.option.name
+		case part == nil:
 			part = wrong.values["Typed"]
 		}
 		if wrong.key != row.key || part != row.part || wrong.command == nil || wrong.command.name != row.command {
@@ -234,8 +237,8 @@ func TestParseNearest(t *testing.T) {
 }
 
 // exampleOf is a command as its usage line shows it, with every option given: the first of its choices, or a word.
-func exampleOf(c *command) string {
-	text := strings.TrimPrefix(c.usage(), "/quiz ")
+func exampleOf(c *command, lang questions.Lang) string {
+	text := strings.TrimPrefix(c.usage(lang), "/quiz ")
 	text = strings.NewReplacer("[#N]", "#1", "[", "", "]", "").Replace(text)
 	words := strings.Fields(text)
 	for i, w := range words {
@@ -247,7 +250,8 @@ func exampleOf(c *command) string {
 // FuzzCommand parses anything: what is understood fits the table, and what is not can be said to people.
 func FuzzCommand(f *testing.F) {
 	for i := range commands {
-		f.Add(exampleOf(&commands[i]))
+		f.Add(exampleOf(&commands[i], questions.English))
+		f.Add(exampleOf(&commands[i], questions.Korean))
 		f.Add(commands[i].korean + ` "a b"=c 공개 x = 모두 "`)
 	}
 	f.Add("schedule edit k7 TZ=UTC 0 9 * * *")

@@ -36,13 +36,13 @@ func reference() string {
 	var doc strings.Builder
 	doc.WriteString("# Commands\n\nMade from the table in `bot/commands.go` by `go test ./bot -run Reference -rewrite`.\n")
 	fmt.Fprintf(&doc, "Options may be written `name=value` or `name value`; values with blanks stand in double quotes.\n\n")
-	doc.WriteString("| command | 한국어 | who | what | 설명 |\n|---|---|---|---|---|\n")
+	doc.WriteString("| command | who | what | 명령 | 설명 |\n|---|---|---|---|---|\n")
 	english, korean := Speak(questions.English), Speak(questions.Korean)
 	for i := range commands {
 		c := &commands[i]
-		usage := strings.ReplaceAll(c.usage(), "|", "\\|")
-		fmt.Fprintf(&doc, "| `%s` | %s | %s | %s | %s |\n", usage, c.korean, whoWords(c.who),
-			english.Say("help_"+helpKey(c)), korean.Say("help_"+helpKey(c)))
+		usage := func(lang questions.Lang) string { return strings.ReplaceAll(c.usage(lang), "|", "\\|") }
+		fmt.Fprintf(&doc, "| `%s` | %s | %s | `%s` | %s |\n", usage(questions.English), whoWords(c.who),
+			english.Say("help_"+helpKey(c)), usage(questions.Korean), korean.Say("help_"+helpKey(c)))
 	}
 	return doc.String()
 }

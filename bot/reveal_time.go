@@ -125,6 +125,20 @@ func (r reveal) at(slot wall, loc *time.Location) time.Time {
 	return shown
 }
 
+// from returns when the answer of a question asked at once is shown: a span counts from now, and a time of day is the next
+// that is still to come.
+func (r reveal) from(now time.Time, loc *time.Location) time.Time {
+	if !r.onClock {
+		return now.Add(r.span)
+	}
+	asked := wallOf(now, loc)
+	at := r.at(asked, loc)
+	for days := 1; !at.After(now); days++ {
+		at, _ = instant(asked.onDay(r.days+days, r.clock), loc)
+	}
+	return at
+}
+
 // parseSpan reads a length of time such as "6h", "1h30m", "2시간", "1d", within bounds. The error is a *specError.
 func parseSpan(text string, shortest, longest time.Duration) (time.Duration, error) {
 	if len(text) > maxSpecBytes {

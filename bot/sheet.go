@@ -15,6 +15,7 @@ type sheet struct {
 	text  questions.Text
 	zone  *time.Location
 	now   time.Time
+	shown store.Post // what is there already
 }
 
 // asked is the question as it is asked: a bare term gets a sentence around it, in the term's own language.
@@ -27,19 +28,32 @@ func asked(t questions.Text) string {
 
 func (s sheet) post(answers int) Message {
 	parts := []string{s.words.Say("post_head", Values{"Round": s.round.Number, "Question": asked(s.text)})}
-	if s.now.Sub(s.round.Due) > lateAfter && s.round.State == store.Planned {
+	if s.late() {
 		parts = append(parts, s.words.Say("post_late", Values{"Time": clockTime(s.words, s.round.Due, s.zone)}))
 	}
 	parts = append(parts, s.footer(answers))
 	return Message{Text: strings.Join(parts, "\n\n")}
 }
 
+// late reports whether the post came, or comes now, long after its slot.
+func (s sheet) late() bool {
+	at := s.shown.Landed
+	if at.IsZero() {
+		at = s.now
+	}
+	return at.Sub(s.round.Due) > lateAfter
+}
+
 func (s sheet) footer(answers int) string {
 	switch {
 	case s.round.State == store.Dropped:
 		return s.words.Say("post_skipped")
+	case s.shown.NoThread != "" && !s.round.Revealing.IsZero():
+		return s.words.Say("post_revealed_here") + s.count(answers)
 	case s.round.State == store.Revealed || s.round.State == store.Closed || !s.round.Revealing.IsZero():
 		return s.words.Say("post_revealed") + s.count(answers)
+	case s.shown.NoThread != "":
+		return s.words.Say("post_how_here", Values{"Time": s.revealTime()}) + s.count(answers)
 	}
 	return s.words.Say("post_how_"+string(s.round.Mode), Values{"Time": s.revealTime()}) + s.count(answers)
 }

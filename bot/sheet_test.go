@@ -30,6 +30,44 @@ func inMode(mode store.Mode) func(*store.Round) {
 	return func(r *store.Round) { r.Mode = mode }
 }
 
+// TestPostStaysLate holds that a post is late by when it landed, however often and whenever it is made anew.
+func TestPostStaysLate(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		landed, now time.Duration // since the slot
+		late        bool
+	}{
+		{0, time.Hour, false},
+		{lateAfter, time.Hour, false},
+		{lateAfter + 1, time.Hour, true},
+	} {
+		s := sheetOf(t, questions.English, inState(store.Opened))
+		s.now, s.shown.Landed = day.Add(row.now), day.Add(row.landed)
+		if got := strings.Contains(s.post(1).Text, "it is late"); got != row.late {
+			t.Errorf("landed after %v, edited after %v: late is %v", row.landed, row.now, got)
+		}
+	}
+}
+
+// TestPostWithoutThread tells people where to answer and where to look if there can be no thread.
+func TestPostWithoutThread(t *testing.T) {
+	t.Parallel()
+	for lang, want := range map[questions.Lang][2]string{
+		questions.English: {"there is no thread here", "The reference answer is below."},
+		questions.Korean:  {"스레드가 없어서", "정답은 아래에 있어요."},
+	} {
+		s := sheetOf(t, lang, inState(store.Opened))
+		s.shown.NoThread = "refused: no luck"
+		if text := s.post(0).Text; !strings.Contains(text, want[0]) {
+			t.Errorf("open: %s", text)
+		}
+		s.round.Revealing = day
+		if text := s.post(0).Text; !strings.Contains(text, want[1]) {
+			t.Errorf("revealed: %s", text)
+		}
+	}
+}
+
 // TestPostTexts spells out each text in both languages below the question, which always stands first.
 func TestPostTexts(t *testing.T) {
 	t.Parallel()
@@ -65,7 +103,6 @@ func TestPostTexts(t *testing.T) {
 			"_This was meant for Mon 9 Mar 18:00; it is late, and it counts all the same._\n\n" + english,
 			"_3월 9일(월) 18:00에 올릴 질문이 늦었어요. 점수는 똑같이 드려요._\n\n" + korean,
 		},
-		{"edited long after", inState(store.Opened), time.Hour, 0, english, korean}, // that is not late
 		{"reveal decided", func(r *store.Round) { r.State, r.Revealing = store.Opened, day }, 0, 0, englishShown, koreanShown},
 		{"revealed", inState(store.Revealed), 0, 2, englishShown + "\n2 answers", koreanShown + "\n답변 2개"},
 		{"closed", inState(store.Closed), 0, 0, englishShown, koreanShown},

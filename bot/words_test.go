@@ -155,7 +155,7 @@ func TestWordsOfValues(t *testing.T) {
 		"notice_": {noticeBuried, noticeEmpty, noticeMissed, noticeRepeat}, "letter_": {"post", "thread", "reveal"},
 		"why_": {"refused", "unknown", "expired"}, "board_": {"week", "month", "all"}, "board_of_": {"group", "here", "teams"},
 		"wrong_": {"command", "part", "missing", "value", "option", "extra", "zone"}, "language_": {"ko", "en"},
-		"missing_": {"view", "send", "threads", "read", "channel"},
+		"missing_": {"view", "send", "threads", "read", "channel"}, "time_in_": {"reveal", "grace", "rest"},
 	} {
 		for _, v := range values {
 			keys = append(keys, prefix+v)

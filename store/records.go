@@ -165,6 +165,7 @@ type Post struct {
 	Round    int       `json:"round"`
 	Channel  Channel   `json:"channel"`
 	Message  string    `json:"message,omitempty"`
+	Landed   time.Time `json:"landed,omitzero"` // the platform's time of the message
 	Thread   string    `json:"thread,omitempty"`
 	Reveal   string    `json:"reveal,omitempty"`
 	EditedAt time.Time `json:"editedAt,omitzero"`

@@ -47,6 +47,9 @@ type Options struct {
 	Width int            // of the terminal in columns; 80 where zero
 	Zone  *time.Location // of the dates on the screen; UTC where nil
 	Name  string         // of the first member, who is the admin
+	// User is the first member's account, for a name that differs from run to run; made of the name where empty, as
+	// everybody else's is.
+	User string
 }
 
 // Console is the terminal as a platform.
@@ -128,6 +131,9 @@ func (c *Console) member(name string) member {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	m := member{user: userOf(name), name: norm.NFC.String(name)}
+	if c.o.User != "" && m.user == userOf(c.o.Name) {
+		m.user = c.o.User
+	}
 	if known, ok := c.names[m.user]; ok {
 		m.name = known
 	}

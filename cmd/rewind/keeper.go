@@ -59,12 +59,15 @@ type groupStatus struct {
 
 // existing opens the store that must be there already, so that a mistyped path does not make an empty one.
 func (d database) existing(ctx context.Context) (keeper, error) {
-	_, err := os.Stat(d.file())
+	info, err := os.Stat(d.file())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, hinted{fmt.Errorf("open store %s: there is no such file", d.file()), "cli_hint_no_store"}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", d.file(), cause(err))
+	}
+	if info.Mode().IsRegular() && info.Size() == 0 {
+		return nil, hinted{fmt.Errorf("open store %s: it is empty", d.file()), "cli_hint_no_store"}
 	}
 	return d.open(ctx)
 }

@@ -47,6 +47,7 @@ func warning(w questions.Warning, words bot.Words) string {
 
 // place is where something stands in the notes, in the form that editors and terminals turn into a link.
 func place(file string, line int) string {
+	file = printable(oneLine(file))
 	if line == 0 {
 		return file
 	}

@@ -150,12 +150,12 @@ func lastOf(tx *store.Tx, r store.Round) time.Time {
 func (c *tryCmd) play(ctx context.Context, sh *shell, s *store.Store, start time.Time, loc *time.Location) error {
 	clock := console.NewClock(start)
 	interactive := isTerminal(sh.in) && isTerminal(sh.out)
-	name := c.As
+	name, user := c.As, ""
 	if name == "" {
-		name = sh.words.Say("cli_you")
+		name, user = sh.words.Say("cli_you"), "you" // one person, whatever the language
 	}
 	screen := console.New(console.Options{
-		Out: sh.out, Clock: clock, Words: sh.words, Zone: loc, Name: name,
+		Out: sh.out, Clock: clock, Words: sh.words, Zone: loc, Name: name, User: user,
 		Interactive: interactive, Color: interactive && sh.getenv("NO_COLOR") == "",
 	})
 	b := bot.New(bot.Options{
