@@ -290,7 +290,7 @@ func runHelp(k *call) Reply {
 			return k.helpOn(wrong.values["Command"].(string) + " ")
 		}
 		if wrong != nil {
-			return Reply{Message: Message{Text: k.words.Say(wrong.key, wrong.values)}}
+			return Reply{Message: Message{Text: wrong.say(k.words)}}
 		}
 		return Reply{Message: Message{Text: k.words.Say("help_"+helpKey(c)) + "\n" + k.words.Say("usage", Values{"Usage": c.usage(k.words.Lang())})}}
 	}

@@ -227,15 +227,7 @@ func (b *Bot) misread(ctx context.Context, group string, c Command, m *misread) 
 	if err != nil {
 		return Reply{}, err
 	}
-	about := Values{}
-	if m.option != nil {
-		about["Option"] = m.option.called(w.Lang())
-	}
-	text := w.Say(m.key, m.values, about)
-	if m.command != nil {
-		text += "\n" + w.Say("usage", Values{"Usage": m.command.usage(w.Lang())})
-	}
-	return Reply{Private: true, Unknown: m.command == nil, Message: Message{Text: text}}, nil
+	return Reply{Private: true, Unknown: m.command == nil, Message: Message{Text: m.say(w)}}, nil
 }
 
 func (b *Bot) wordsFor(ctx context.Context, group string, c Command) (w Words, err error) {

@@ -24,6 +24,19 @@ type misread struct {
 	command *command // whose usage helps; nil: all of them
 }
 
+// say tells what is wrong, and how the command is typed.
+func (m *misread) say(w Words) string {
+	about := Values{}
+	if m.option != nil {
+		about["Option"] = m.option.called(w.Lang())
+	}
+	text := w.Say(m.key, m.values, about)
+	if m.command != nil {
+		text += "\n" + w.Say("usage", Values{"Usage": m.command.usage(w.Lang())})
+	}
+	return text
+}
+
 // parse reads what was typed after /quiz. No text is help.
 func (t table) parse(text string) (typed, *misread) {
 	text = strings.TrimSpace(text)

@@ -287,7 +287,7 @@ func FuzzCommand(f *testing.F) {
 func checkMisread(t *testing.T, text string, m *misread) {
 	t.Helper()
 	for _, lang := range []questions.Lang{questions.English, questions.Korean} {
-		said := Speak(lang).Say(m.key, m.values)
+		said := m.say(Speak(lang))
 		if said == "" || strings.HasPrefix(said, "⟦") || strings.Contains(said, "<no value>") && !strings.Contains(text, "<no value>") {
 			t.Errorf("parse(%q) says %q", text, said)
 		}
