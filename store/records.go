@@ -175,7 +175,8 @@ type Post struct {
 	NoReveal string `json:"noReveal,omitempty"`
 }
 
-// Comment is one message in a round's thread. A deleted one stays without its text, so that a stale read does not bring it back.
+// Comment is one message in a round's thread. A deleted one stays, so that a stale read does not bring it back: without
+// its text, or with it where it was deleted only after its author could see the reference answer, since it counts then.
 type Comment struct {
 	Round    int       `json:"round"`
 	Thread   Thread    `json:"thread"`
