@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// restoredKey is set in a restored store, to the unix time in ms as decimal digits, until SettleRestore.
+// restoredKey is set in a restored store, to the unix time in ms as decimal digits, until settleRestore.
 const restoredKey = "restored"
 
 const partialSuffix = ".partial" // a copy that is not proved yet
@@ -20,13 +20,19 @@ const partialSuffix = ".partial" // a copy that is not proved yet
 // Backup writes a copy of the store to path while transactions go on, readable by its owner only. The copy is proved,
 // structure and every seal, before it gets its name; ErrExists if something has that name.
 func (s *Store) Backup(ctx context.Context, path string) error {
-	if err := s.backup(ctx, path); err != nil {
+	return KeepBackup(ctx, path, func(f *os.File) error { return copyEngine(ctx, s.engine, f) })
+}
+
+// KeepBackup gives the name path to the copy of a store that write makes, once it is proved as by Backup. write flushes
+// and closes the file.
+func KeepBackup(ctx context.Context, path string, write func(f *os.File) error) error {
+	if err := keepBackup(ctx, path, write); err != nil {
 		return fmt.Errorf("back up to %s: %w", path, err)
 	}
 	return nil
 }
 
-func (s *Store) backup(ctx context.Context, path string) error {
+func keepBackup(ctx context.Context, path string, write func(f *os.File) error) error {
 	if err := absent(path); err != nil {
 		return err
 	}
@@ -35,7 +41,7 @@ func (s *Store) backup(ctx context.Context, path string) error {
 		return err
 	}
 	defer os.Remove(partial.Name()) // finds nothing when all went well
-	if err := copyEngine(ctx, s.engine, partial); err != nil {
+	if err := write(partial); err != nil {
 		return err
 	}
 	if err := prove(ctx, partial.Name()); err != nil {
@@ -75,7 +81,7 @@ func (s *Store) backupTo(ctx context.Context, w io.Writer) error {
 
 // Restore makes a backup the store at to. It proves the backup first and leaves to alone if that fails. ErrExists if
 // there is something at to, unless force is set; ErrLocked if one of them is in use. The restored store knows that it
-// is one: see Restored.
+// is one, and doubts its letters when it is opened.
 func Restore(ctx context.Context, from, to string, force bool) error {
 	if target, err := filepath.EvalSymlinks(to); err == nil {
 		to = target // a link stays a link

@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"time"
 
 	"rewind/questions"
@@ -100,32 +98,7 @@ func (r *remote) Verify(ctx context.Context, progress func(percent int)) ([]stor
 
 // Backup takes the copy from the other side and proves it here, so that what is proven is what lies on this disk.
 func (r *remote) Backup(ctx context.Context, path string) error {
-	if err := r.backup(ctx, path); err != nil {
-		return fmt.Errorf("back up to %s: %w", path, err)
-	}
-	return nil
-}
-
-func (r *remote) backup(ctx context.Context, path string) error {
-	if _, err := os.Lstat(path); err == nil {
-		return store.ErrExists
-	}
-	partial := path + ".partial"
-	f, err := os.OpenFile(partial, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	defer os.Remove(partial) // finds nothing when all went well
-	if err := r.fetch(ctx, f); err != nil {
-		return err
-	}
-	if err := prove(ctx, partial); err != nil {
-		return fmt.Errorf("prove the copy: %w", err)
-	}
-	if err := os.Rename(partial, path); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
+	return store.KeepBackup(ctx, path, func(f *os.File) error { return r.fetch(ctx, f) })
 }
 
 // fetch writes the other side's copy to f, flushes and closes it.
@@ -140,27 +113,6 @@ func (r *remote) fetch(ctx context.Context, f *os.File) error {
 		err = io.ErrUnexpectedEOF
 	}
 	return errors.Join(err, f.Sync(), f.Close())
-}
-
-func prove(ctx context.Context, path string) error {
-	s, err := store.Open(path, store.Options{})
-	if err != nil {
-		return err
-	}
-	return errors.Join(s.CheckEngine(ctx, nil), s.Close())
-}
-
-// syncFolder makes a rename in the folder last. Systems that cannot sync a folder say so, and need not.
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil && !errors.Is(err, fs.ErrInvalid) && !errors.Is(err, fs.ErrPermission) {
-		return err
-	}
-	return nil
 }
 
 // ask sends body and reads the answer into result, where there is one.

@@ -88,8 +88,7 @@ func TestImportsPointDown(t *testing.T) {
 	}
 }
 
-// TestPackagesSayWhatTheyAre asks each package for a comment that says what it is in one file.
-
+// TestPackagesSayWhatTheyAre asks each package for a comment, in one of its files, that says what it is.
 func TestPackagesSayWhatTheyAre(t *testing.T) {
 	t.Parallel()
 	for _, p := range listPackages(t) {
