@@ -58,7 +58,11 @@ func takeComment(tx *store.Tx, round int, c Comment, fresh string, now time.Time
 		m, _ = tx.Member(seen.Member)
 	}
 	peek, _ := tx.Peek(round, m.ID)
-	if end := cutoff(r, peek); seenBefore && before(seen.Said, end) && !before(seen.Revision, end) {
+	end := cutoff(r, peek)
+	if end.IsZero() {
+		end = r.Revealing // the reveal may stand there already, unknown to us
+	}
+	if seenBefore && before(seen.Said, end) && !before(seen.Revision, end) {
 		seen.Text = known.Text // it counts as it stood when its author could see the reference answer
 	}
 	tx.PutComment(seen)
@@ -131,23 +135,18 @@ func editPosts(tx *store.Tx, r store.Round, now time.Time) {
 	}
 }
 
-// closeAnswers settles the answers of record once the time of the reveal is known. An answer whose comments were edited
-// after that stays as it was.
+// closeAnswers settles the answers of record once the time of the reveal is known. Comments that were edited since the
+// reveal was decided have kept their text.
 func closeAnswers(tx *store.Tx, r store.Round, now time.Time) {
 	if r.Mode == store.ModeSealed {
 		return
 	}
-	settles := map[string]bool{} // by author
+	authors := map[string]bool{}
 	for _, c := range tx.Comments(r.Number) {
-		edited := c.Said.Before(r.RevealedAt) && !c.Revision.Before(r.RevealedAt)
-		if unedited, seen := settles[c.Member]; edited || !seen {
-			settles[c.Member] = !edited
-		} else {
-			settles[c.Member] = unedited
-		}
+		authors[c.Member] = true
 	}
-	for _, id := range slices.Sorted(maps.Keys(settles)) {
-		if m, ok := tx.Member(id); ok && settles[id] {
+	for _, id := range slices.Sorted(maps.Keys(authors)) {
+		if m, ok := tx.Member(id); ok {
 			settleAnswer(tx, r, m, now)
 		}
 	}

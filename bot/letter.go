@@ -261,8 +261,13 @@ func (b *Bot) delivered(ctx context.Context, scope string, c claimed, receipt Re
 func saveRound(tx *store.Tx, r store.Round, p store.Post, now time.Time) {
 	tx.PutPost(p)
 	was := r.State
-	r = conclude(r, tx.Posts(r.Number))
+	if was == store.Planned || !r.Revealing.IsZero() && was == store.Opened { // else nothing can come to its end
+		r = conclude(r, tx.Posts(r.Number))
+	}
 	tx.PutRound(r)
+	if was == store.Opened && r.State == store.Revealed { // without a reveal that landed
+		closeAnswers(tx, r, now)
+	}
 	if r.State == store.Dropped && was == store.Planned {
 		tx.Unask(r.Question, r.Number)
 	}
@@ -281,6 +286,11 @@ func (b *Bot) failed(ctx context.Context, scope string, c claimed, f *Failure) e
 		l.Due = now.Add(max(f.After, backoff(l.Attempts)))
 		switch f.Outcome {
 		case Refused:
+			if !c.delivery.Unsure.IsZero() && !l.LookOnly && l.Kind != store.LetterEdit {
+				// An earlier attempt may stand there all the same.
+				l.Unsure, l.LookOnly, l.Reason = c.delivery.Unsure, true, reasonOf(l, f)
+				break
+			}
 			giveUp(tx, g, l, reasonOf(l, f), now)
 			return nil
 		case NotDone:
@@ -309,7 +319,10 @@ func (b *Bot) failed(ctx context.Context, scope string, c claimed, f *Failure) e
 
 // reasonOf says why a refused letter ends: one that was only looked for is simply not there.
 func reasonOf(l store.Letter, f *Failure) string {
-	if l.LookOnly {
+	switch {
+	case l.Reason != "":
+		return l.Reason
+	case l.LookOnly:
 		return "expired"
 	}
 	return "refused: " + f.Err.Error()

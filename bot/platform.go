@@ -54,10 +54,17 @@ type Delivery struct {
 	Body Message // for OpenThread the thread's name
 	// Unsure is the start of the earliest attempt whose outcome is unknown; zero if there is none. Where it is set, a
 	// platform that cannot tell whether that attempt landed fails with Unknown and posts nothing.
+	// It is by this machine's clock: a history is searched from SearchFrom, since the platform's may be another.
 	Unsure time.Time
 	// LookOnly asks to find what an earlier attempt did, and never to post: Refused if nothing is found.
 	LookOnly bool
 }
+
+// clockSkew is how far this machine's clock may be from a platform's, a wrong zone or a step of the clock included.
+const clockSkew = 25 * time.Hour
+
+// SearchFrom is where the search of a platform's history for an earlier attempt begins.
+func (d Delivery) SearchFrom() time.Time { return d.Unsure.Add(-clockSkew) }
 
 // Place is where a delivery goes: an account in private, or a channel, a thread in it, or a message in it.
 type Place struct {

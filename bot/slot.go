@@ -59,6 +59,10 @@ func instant(w wall, loc *time.Location) (time.Time, bool) {
 	t := w.t.Add(-furthestOffset).In(loc)
 	for {
 		start, end := t.ZoneBounds()
+		if !end.IsZero() && !end.After(t) {
+			// Where a rule and not a list gives a zone's changes, Go ends leap years a day early.
+			end = end.AddDate(0, 0, 1)
+		}
 		_, offset := t.Zone()
 		at := w.t.Add(-time.Duration(offset) * time.Second).In(loc)
 		switch {

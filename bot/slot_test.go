@@ -383,3 +383,13 @@ func BenchmarkDue(b *testing.B) {
 		due(s, time.UTC, nil, time.Time{}, now, 6*time.Hour, func(wall) bool { return true })
 	}
 }
+
+// Go ends the year 2028 a day early where a zone's changes follow a rule.
+func TestInstantAtTheEndOfALeapYear(t *testing.T) {
+	t.Parallel()
+	newYork := everyZone(t)["America/New_York"].loc
+	at, ok := instant(newWall(2028, time.December, 31, 9, 0), newYork)
+	if want := moment(t, "2028-12-31T14:00:00Z"); !ok || !at.Equal(want) {
+		t.Errorf("got %s, %v, want %s", at, ok, want)
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
+	i18ntemplate "github.com/nicksnyder/go-i18n/v2/i18n/template"
 	"golang.org/x/text/language"
 
 	"rewind/questions"
@@ -62,7 +63,7 @@ func (w Words) Say(key string, values ...Values) string {
 			all[k] = x
 		}
 	}
-	config := &i18n.LocalizeConfig{MessageID: key, TemplateData: all, Funcs: wordFuncs}
+	config := &i18n.LocalizeConfig{MessageID: key, TemplateData: all, TemplateParser: wordParser}
 	if n, ok := all["Count"]; ok {
 		config.PluralCount = n
 	}
@@ -73,7 +74,13 @@ func (w Words) Say(key string, values ...Values) string {
 	return strings.TrimRight(s, "\n")
 }
 
-var wordFuncs = template.FuncMap{"josa": josa}
+// blanks parses a sentence's blanks once. i18n's own does so each time it is said as soon as it has functions.
+type blanks struct{ i18ntemplate.TextParser }
+
+// Cacheable says that the functions are always the same.
+func (*blanks) Cacheable() bool { return true }
+
+var wordParser = &blanks{i18ntemplate.TextParser{Funcs: template.FuncMap{"josa": josa}}}
 
 // josa returns the particle that fits the last sound of a word, of a pair written as in "은/는": the first after a final
 // consonant, the second after a vowel. "으로/로" takes the second also after ㄹ.

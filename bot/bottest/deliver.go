@@ -93,7 +93,8 @@ func (m *Memory) once(ctx context.Context, d bot.Delivery, find func(bot.Deliver
 func (m *Memory) keeps(since time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return !since.Before(m.keysSince) && m.clock.Now().Sub(since) < m.window
+	past := m.clock.Now().Sub(since)
+	return !since.Before(m.keysSince) && 0 <= past && past < m.window
 }
 
 // look searches the history for what a delivery did: Refused if that is not there, Unknown if nobody can tell.
@@ -200,7 +201,7 @@ func (m *Memory) written(d bot.Delivery) (bot.Receipt, bool) {
 		return bot.Receipt{}, false
 	}
 	for _, msg := range r.messages {
-		if msg.key == d.Key && !msg.at.Before(d.Unsure) {
+		if msg.key == d.Key && !msg.at.Before(d.SearchFrom()) {
 			return msg.receipt(), true
 		}
 	}

@@ -1,0 +1,299 @@
+//go:build linux
+
+package bot_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"rewind/bot"
+	"rewind/questions"
+	"rewind/store"
+)
+
+// The goals of docs/performance.md for the bot, each beside its baseline: both are measured alternately in nine rounds of
+// one run, which share b.N operations, and the medians of the rounds are compared. Run them with a fixed -benchtime.
+
+const benchRounds = 9
+
+func rank[T cmp.Ordered](values []T, share float64) T {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[min(len(sorted)-1, int(share*float64(len(sorted))))]
+}
+
+func took(f func()) time.Duration {
+	start := time.Now()
+	f()
+	return time.Since(start)
+}
+
+func noError(b *testing.B, err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// report replaces the time of a whole operation, which means nothing here, by the values, and adds the disk's own rate.
+func report(b *testing.B, values map[string]float64) {
+	b.ReportMetric(0, "ns/op")
+	for unit, v := range values {
+		b.ReportMetric(v, unit)
+	}
+	f, err := os.Create(filepath.Join(b.TempDir(), "disk"))
+	noError(b, err)
+	defer f.Close()
+	var times []time.Duration
+	for i := range 100 {
+		page := bytes.Repeat([]byte{byte(i)}, 4096) // a disk may skip what it holds already
+		times = append(times, took(func() {
+			_, err := f.WriteAt(page, 0)
+			noError(b, err)
+			noError(b, syscall.Fdatasync(int(f.Fd())))
+		}))
+	}
+	b.ReportMetric(1/rank(times, 0.5).Seconds(), "fdatasync/s")
+}
+
+// instantClock is the machine's, set to another time.
+type instantClock struct{ ahead atomic.Int64 }
+
+func (c *instantClock) Now() time.Time {
+	return time.Now().UTC().Add(time.Duration(c.ahead.Load()))
+}
+
+func (c *instantClock) After(d time.Duration) (<-chan time.Time, func()) {
+	return bot.MachineClock{}.After(d)
+}
+
+func (c *instantClock) set(t time.Time) { c.ahead.Store(int64(time.Until(t))) }
+
+// instant is a platform on which everything lands at once; it keeps nothing.
+type instant struct {
+	clock  bot.Clock
+	serial atomic.Int64
+	asked  chan string // the keys of posts, as they are handed over
+}
+
+func (p *instant) Name() string { return "instant" }
+
+func (p *instant) Listen(ctx context.Context, _ bot.Handler) error { <-ctx.Done(); return nil }
+
+func (p *instant) Deliver(_ context.Context, d bot.Delivery) (bot.Receipt, error) {
+	if d.Op == bot.Say && d.To.Thread == "" && d.To.Channel.ID != "" {
+		p.asked <- d.Key
+	}
+	return bot.Receipt{ID: fmt.Sprint(p.serial.Add(1)), At: p.clock.Now()}, nil
+}
+
+func (p *instant) Read(context.Context, bot.Thread) (bot.Snapshot, error) { return bot.Snapshot{}, nil }
+
+func (p *instant) Check(context.Context, bot.Channel) ([]bot.Missing, error) { return nil, nil }
+
+func instantAccount(workspace string, i int) bot.Account {
+	return bot.Account{Platform: "instant", Workspace: workspace, User: fmt.Sprintf("user-%03d", i)}
+}
+
+// benchDay is a Monday morning in UTC, after every version that a benchmark makes.
+var benchDay = time.Date(2035, 3, 5, 8, 0, 0, 0, time.UTC)
+
+// office is a bot on an instant platform.
+type office struct {
+	*bot.Bot
+	b        *testing.B
+	store    *store.Store
+	clock    *instantClock
+	platform *instant
+}
+
+func newOffice(b *testing.B, o store.Options) *office {
+	f := &office{b: b, clock: &instantClock{}}
+	f.clock.set(benchDay)
+	f.platform = &instant{clock: f.clock, asked: make(chan string, 1<<16)}
+	s, err := store.Open(filepath.Join(b.TempDir(), "rewind.db"), o)
+	noError(b, err)
+	b.Cleanup(func() { noError(b, s.Close()) })
+	noError(b, fill(b.Context(), s))
+	f.store = s
+	f.Bot = bot.New(bot.Options{Store: s, Clock: f.clock, Platforms: []bot.Platform{f.platform}, Lang: questions.English, Zone: "UTC"})
+	return f
+}
+
+// run has the bot run until stop is called or the benchmark ends.
+func (f *office) run() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ran := make(chan error, 1)
+	go func() { ran <- f.Run(ctx) }()
+	stop = sync.OnceFunc(func() { cancel(); noError(f.b, <-ran) })
+	f.b.Cleanup(stop)
+	return stop
+}
+
+func (f *office) order(workspace, channel, user, id, text string) (reply string) {
+	from := instantAccount(workspace, 0)
+	from.User = user
+	noError(f.b, f.Command(context.Background(), bot.Command{
+		ID: id, From: from, Name: user, Admin: user == "Mina", Text: text,
+		Channel: bot.Channel{Platform: "instant", Workspace: workspace, ID: channel},
+	}, func(_ context.Context, r bot.Reply) error { reply = r.Message.Text; return nil }))
+	return reply
+}
+
+// ask posts a question and returns its thread.
+func (f *office) ask(id string) bot.Thread {
+	f.order("W", "C", "Mina", id, "post reveal=23h")
+	noError(f.b, f.Quiet(context.Background()))
+	var thread bot.Thread
+	h, _, err := f.store.Home(context.Background(), "instant", "W")
+	noError(f.b, err)
+	noError(f.b, f.store.ViewGroup(context.Background(), h.Group, func(tx *store.Tx) error {
+		for r := range tx.Rounds() {
+			for _, p := range tx.Posts(r.Number) {
+				thread = bot.Thread{Channel: p.Channel, ID: p.Thread}
+			}
+			break
+		}
+		return nil
+	}))
+	if thread.ID == "" {
+		f.b.Fatal("no thread was opened")
+	}
+	return thread
+}
+
+func (f *office) say(t bot.Thread, i int) {
+	now := f.clock.Now()
+	noError(f.b, f.Comment(context.Background(), bot.Comment{
+		Thread: t, ID: fmt.Sprintf("comment-%d", i), From: instantAccount("W", i), Name: fmt.Sprintf("User %d", i),
+		Text: "A process has its own memory; threads share the memory of theirs.", Said: now, Revision: now,
+	}))
+}
+
+// BenchmarkCommand gives commands that write nothing, in a group of a hundred members who have all answered. Goal: each
+// p99 below a millisecond. The baseline is one bare look into the store, for a member's record.
+func BenchmarkCommand(b *testing.B) {
+	f := newOffice(b, store.Options{})
+	f.run()
+	t := f.ask("post")
+	for i := range 100 {
+		f.say(t, i)
+	}
+	noError(b, f.Quiet(context.Background()))
+	h, _, err := f.store.Home(context.Background(), "instant", "W")
+	noError(b, err)
+	look := func() {
+		noError(b, f.store.ViewGroup(context.Background(), h.Group, func(tx *store.Tx) error {
+			tx.MemberOf(instantAccount("W", 50))
+			return nil
+		}))
+	}
+	for _, text := range []string{"today", "leaderboard all", "score", "me", "topics", "history", "help", "nonsense"} {
+		b.Run(text, func(b *testing.B) {
+			n := max(1, b.N/benchRounds)
+			var ours, p50, bare []float64
+			for range benchRounds {
+				var a, z []time.Duration
+				for range n {
+					a = append(a, took(func() { f.order("W", "C", "user-050", "", text) }))
+					z = append(z, took(look))
+				}
+				ours, p50, bare = append(ours, rank(a, 0.99).Seconds()), append(p50, rank(a, 0.5).Seconds()), append(bare, rank(z, 0.99).Seconds())
+			}
+			report(b, map[string]float64{"us-p99": rank(ours, 0.5) * 1e6, "us-p50": rank(p50, 0.5) * 1e6, "us-view-p99": rank(bare, 0.5) * 1e6})
+		})
+	}
+}
+
+// BenchmarkEvent takes a new member's answer, in a thread that none or at least a hundred have answered in before. The
+// time outside of the commit is what handling adds, and the commit's own is its baseline. Goal: p99 at most 3 times it.
+func BenchmarkEvent(b *testing.B) {
+	for _, before := range []int{0, 100} {
+		b.Run(fmt.Sprintf("after-%d", before), func(b *testing.B) {
+			var began time.Time
+			var commit time.Duration
+			f := newOffice(b, store.Options{Fault: func(op string) error { // the store calls it before it answers
+				if op == "commit" {
+					began = time.Now()
+				} else {
+					commit = time.Since(began)
+				}
+				return nil
+			}})
+			stop := f.run()
+			threads := make([]bot.Thread, benchRounds)
+			for i := range threads {
+				threads[i] = f.ask(fmt.Sprint("post-", i))
+				for j := range before {
+					f.say(threads[i], j)
+				}
+			}
+			noError(b, f.Quiet(context.Background()))
+			stop() // so that every commit is an answer's
+			n := max(1, b.N/benchRounds)
+			var added, own []float64
+			for _, t := range threads {
+				var a, z []time.Duration
+				for i := range n {
+					whole := took(func() { f.say(t, before+i) })
+					a, z = append(a, whole-commit), append(z, commit)
+				}
+				added, own = append(added, rank(a, 0.99).Seconds()), append(own, rank(z, 0.99).Seconds())
+			}
+			a, z := rank(added, 0.5), rank(own, 0.5)
+			report(b, map[string]float64{"x-commit": a / z, "us-added-p99": a * 1e6, "us-commit-p99": z * 1e6})
+		})
+	}
+}
+
+// BenchmarkDue has a thousand channels due in the same minute, once of one group and once of a thousand. Goal: all are
+// handed to the platform within a second. The baseline is as many empty-handed commits as there are groups.
+func BenchmarkDue(b *testing.B) {
+	const channels = 1000
+	for _, groups := range []int{1, 1000} {
+		b.Run(fmt.Sprintf("groups-%d", groups), func(b *testing.B) {
+			f := newOffice(b, store.Options{})
+			for g := range groups {
+				var in []string
+				for c := range channels / groups {
+					in = append(in, fmt.Sprintf("C%d", c))
+				}
+				f.order(fmt.Sprint("W", g), "C0", "Mina", "add", "schedule add daily 09:00 reveal=30m channel="+strings.Join(in, ","))
+			}
+			f.run()
+			noError(b, f.Quiet(context.Background()))
+			rounds := min(benchRounds, b.N)
+			var ours, bare []float64
+			for day := range rounds {
+				quiet := make(chan error, 1)
+				ours = append(ours, took(func() {
+					f.clock.set(benchDay.AddDate(0, 0, day).Add(time.Hour + time.Second))
+					go func() { quiet <- f.Quiet(context.Background()) }() // it has the bot look at the clock
+					for range channels {
+						<-f.platform.asked
+					}
+				}).Seconds())
+				noError(b, <-quiet)
+				bare = append(bare, took(func() {
+					for i := range groups {
+						noError(b, f.store.UpdateGroup(context.Background(), "bare", func(tx *store.Tx) error {
+							tx.PutTeam(store.Team{ID: "bare", Name: fmt.Sprint(day, i)})
+							return nil
+						}))
+					}
+				}).Seconds())
+			}
+			report(b, map[string]float64{"s-handed": rank(ours, 0.5), "s-commits": rank(bare, 0.5)})
+		})
+	}
+}
