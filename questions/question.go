@@ -21,13 +21,30 @@ type Question struct {
 	ID string `json:"id"`
 	// Texts holds the question in each language it has, never empty, in the order they were read.
 	Texts []Text `json:"texts"`
+	// Difficulty is what the note says of it, empty where it says nothing.
+	Difficulty Difficulty `json:"difficulty,omitempty"`
 }
+
+// Difficulty is how hard a question is, as its author sees it.
+type Difficulty string
+
+// The difficulties that notes may name.
+const (
+	Easy   Difficulty = "easy"
+	Medium Difficulty = "medium"
+	Hard   Difficulty = "hard"
+)
 
 // Text is a question in one language.
 type Text struct {
 	Lang Lang `json:"lang"`
-	// Prompt is the question as the note has it, in Markdown, without numbering or labels.
+	// Prompt is the question as the note has it, in Markdown, without numbering or labels. It may have more than one line
+	// where its author put code or a situation before the answer; the first line is what a title is made of.
 	Prompt string `json:"prompt"`
+	// Options are what a multiple choice question offers, in Markdown and in the note's order, without their letters.
+	Options []string `json:"options,omitempty"`
+	// Right holds the indexes in Options of the right ones, ascending; empty where the note does not say.
+	Right []int `json:"right,omitempty"`
 	// Term says that Prompt is a bare term ("JWT") and wants a sentence around it to be asked.
 	Term bool `json:"term,omitempty"`
 	// Topics are the headings the card stands under, outermost first, in the words of its own note: each language of a
