@@ -33,11 +33,15 @@ const (
 // boltEngine keeps everything in one bbolt file: a space is a bucket, and the file's lock makes this process its only
 // writer. bbolt panics or faults on damaged pages; every way into it turns that into an error.
 type boltEngine struct {
-	db     *bbolt.DB
-	file   *os.File // the one db reads and writes; db closes it
-	commit *groupCommit
+	path   string
+	commit *groupCommit // nil if the file was opened for reading
 	once   sync.Once
 	closed error // what the first close returned
+
+	mu   sync.RWMutex // held while the file is opened anew, and by whoever reads it meanwhile; the writer opens it
+	db   *bbolt.DB
+	file *os.File // the one db reads and writes; db closes it
+	lost error    // why db is not open, after a failed write
 }
 
 type boltOptions struct {
@@ -62,7 +66,7 @@ func openBolt(path string, o boltOptions) (*boltEngine, error) {
 		return nil, errors.Join(err, e.db.Close())
 	}
 	if !o.readOnly {
-		e.commit = startGroupCommit(e.db, o.fault)
+		e.commit = startGroupCommit(e, o.fault)
 	}
 	return e, nil
 }
@@ -114,7 +118,7 @@ func openBoltFile(path string, readOnly bool) (*boltEngine, error) {
 }
 
 func openBoltOnce(path string, readOnly bool) (e *boltEngine, err error) {
-	e = &boltEngine{}
+	e = &boltEngine{path: path}
 	defer func() {
 		if err != nil && e.file != nil {
 			e.file.Close() // and with it the lock, which a panic of bbolt leaves behind
@@ -174,10 +178,15 @@ func (e *boltEngine) view(ctx context.Context, fn func(reader) error) (err error
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if e.lost != nil {
+		return e.lost
+	}
 	defer catchDamage(&err)
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	err = e.db.View(func(tx *bbolt.Tx) error {
-		return runClosure(func() error { return fn(&boltTx{tx: tx}) })
+		return runClosure(func() error { return fn(boltTx{tx}) })
 	})
 	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
 		return errClosed
@@ -195,7 +204,7 @@ func (e *boltEngine) update(ctx context.Context, _ string, fn func(writer) error
 func (e *boltEngine) backup(ctx context.Context, w io.Writer) error {
 	err := e.view(ctx, func(r reader) (err error) {
 		defer catchDamage(&err)
-		_, err = r.(*boltTx).tx.WriteTo(&contextWriter{ctx, w})
+		_, err = r.(boltTx).tx.WriteTo(&contextWriter{ctx, w})
 		return err
 	})
 	if err != nil && ctx.Err() != nil {
@@ -224,17 +233,26 @@ func (e *boltEngine) close() error {
 			e.closed = errors.New("a transaction could not be ended: the file stays locked until the process ends")
 			return
 		}
-		e.closed = e.db.Close()
+		if e.lost == nil {
+			e.closed = e.db.Close()
+		}
 	})
 	return e.closed
 }
 
-// runClosure turns a panic of fn into an error.
+// runClosure turns a panic of fn into an error. A fault means that the closure looked at bytes that a damaged length
+// places beyond the file.
 func runClosure(fn func() error) (err error) {
 	defer func() {
-		if r := recover(); r != nil {
-			err = &panicked{r, debug.Stack()}
+		r := recover()
+		if r == nil {
+			return
 		}
+		if fault, ok := r.(interface{ Addr() uintptr }); ok {
+			err = &damage{"a record of the store", fmt.Sprint(fault)}
+			return
+		}
+		err = &panicked{r, debug.Stack()}
 	}()
 	return fn()
 }

@@ -4,19 +4,15 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
-	"slices"
 
 	"go.etcd.io/bbolt"
 )
 
-// boltTx is a transaction of bbolt as reader and writer.
-type boltTx struct {
-	tx    *bbolt.Tx
-	wrote bool        // something was changed; if not, there is nothing to commit
-	scans []*boltScan // the running ones, innermost last; only in an update
-}
+// boltTx reads the file as it was at a commit. Nothing is written through it but by apply, at the end of an update's
+// transaction, so what it shows never changes under a reader.
+type boltTx struct{ tx *bbolt.Tx }
 
-func (t *boltTx) get(space string, key []byte) (value []byte, ok bool, err error) {
+func (t boltTx) get(space string, key []byte) (value []byte, ok bool, err error) {
 	defer catchDamage(&err)
 	b := t.tx.Bucket([]byte(space))
 	if b == nil {
@@ -26,7 +22,7 @@ func (t *boltTx) get(space string, key []byte) (value []byte, ok bool, err error
 	return value, value != nil, nil
 }
 
-func (t *boltTx) spaces() iter.Seq2[string, error] {
+func (t boltTx) spaces() iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		names, err := t.spaceNames()
 		for _, name := range names {
@@ -40,7 +36,7 @@ func (t *boltTx) spaces() iter.Seq2[string, error] {
 	}
 }
 
-func (t *boltTx) spaceNames() (names []string, err error) {
+func (t boltTx) spaceNames() (names []string, err error) {
 	defer catchDamage(&err)
 	c := t.tx.Cursor()
 	for name, _ := c.First(); name != nil; name, _ = c.Next() {
@@ -49,60 +45,9 @@ func (t *boltTx) spaceNames() (names []string, err error) {
 	return names, nil
 }
 
-func (t *boltTx) put(space string, key, value []byte) (err error) {
-	defer catchDamage(&err)
-	if err := checkKey(space, key); err != nil {
-		return err
-	}
-	t.settleScans()
-	t.wrote = true
-	b, err := t.tx.CreateBucketIfNotExists([]byte(space))
-	if err != nil {
-		return fmt.Errorf("create space %s: %w", space, err)
-	}
-	if value == nil {
-		value = []byte{} // bbolt takes a nil value for an absent key
-	}
-	return b.Put(key, value)
-}
-
-func (t *boltTx) delete(space string, key []byte) (err error) {
-	defer catchDamage(&err)
-	b := t.tx.Bucket([]byte(space))
-	if b == nil || b.Get(key) == nil {
-		return nil
-	}
-	t.settleScans()
-	t.wrote = true
-	return b.Delete(key)
-}
-
-func (t *boltTx) insert(space string, key, value []byte) (created bool, err error) {
-	_, ok, err := t.get(space, key)
-	if ok || err != nil {
-		return false, err
-	}
-	return true, t.put(space, key, value)
-}
-
-func checkKey(space string, key []byte) error {
-	if space == "" {
-		return fmt.Errorf("a space needs a name")
-	}
-	if len(key) == 0 || len(key) > maxKey {
-		return fmt.Errorf("a key in %s has %d bytes, not 1 to %d", space, len(key), maxKey)
-	}
-	return nil
-}
-
-func (t *boltTx) scan(space string, lo, hi []byte, reverse bool) iter.Seq2[pair, error] {
+func (t boltTx) scan(space string, lo, hi []byte, reverse bool) iter.Seq2[pair, error] {
 	return func(yield func(pair, error) bool) {
-		s := &boltScan{lo: lo, hi: hi, reverse: reverse, writable: t.tx.Writable()}
-		s.start(t.tx, space)
-		if s.writable {
-			t.scans = append(t.scans, s)
-			defer func() { t.scans = slices.DeleteFunc(t.scans, func(x *boltScan) bool { return x == s }) }()
-		}
+		s := t.startScan(space, lo, hi, reverse)
 		for p, ok := s.next(); ok; p, ok = s.next() {
 			if !yield(p, nil) {
 				return
@@ -114,102 +59,82 @@ func (t *boltTx) scan(space string, lo, hi []byte, reverse bool) iter.Seq2[pair,
 	}
 }
 
-// settleScans is called before each write: a cursor of bbolt loses its place when a page changes under it, so running
-// scans first read what is still ahead of them. bbolt keeps replaced keys and values readable until the transaction ends,
-// so this costs two slices a pair, and nothing where nobody writes within a loop.
-func (t *boltTx) settleScans() {
-	for _, s := range t.scans {
-		s.settle()
-	}
-}
-
-// boltScan is one running scan: on a cursor, or settled with the rest of its pairs in memory.
+// boltScan goes over the pairs of one space.
 type boltScan struct {
-	bucket   *bbolt.Bucket // nil when there is nothing more to read
-	cursor   *bbolt.Cursor
-	lo, hi   []byte
-	reverse  bool
-	writable bool
-	begun    bool
-	at       []byte // going back: all keys from here on are behind us; nil at the beginning of a scan without hi
-	rest     []pair // read ahead by settle
-	err      error
+	cursor  *bbolt.Cursor // nil when there is nothing more to read
+	lo, hi  []byte
+	reverse bool
+	begun   bool
+	err     error
 }
 
-func (s *boltScan) start(tx *bbolt.Tx, space string) {
+func (t boltTx) startScan(space string, lo, hi []byte, reverse bool) (s *boltScan) {
+	s = &boltScan{lo: lo, hi: hi, reverse: reverse}
 	defer catchDamage(&s.err)
-	s.bucket = tx.Bucket([]byte(space))
-	if s.bucket == nil {
-		return
+	if b := t.tx.Bucket([]byte(space)); b != nil {
+		s.cursor = b.Cursor()
 	}
-	s.cursor, s.at = s.bucket.Cursor(), s.hi
+	return s
 }
 
-func (s *boltScan) next() (pair, bool) {
-	if len(s.rest) > 0 {
-		p := s.rest[0]
-		s.rest = s.rest[1:]
-		return p, true
-	}
-	return s.read()
-}
-
-func (s *boltScan) settle() {
-	for p, ok := s.read(); ok; p, ok = s.read() {
-		s.rest = append(s.rest, p)
-	}
-}
-
-// read takes the next pair from the cursor; at the end it lets go of it.
-func (s *boltScan) read() (p pair, ok bool) {
-	if s.bucket == nil || s.err != nil {
+// next returns the next pair; after an error there is none, and err holds it.
+func (s *boltScan) next() (p pair, ok bool) {
+	if s.cursor == nil || s.err != nil {
 		return pair{}, false
 	}
 	defer catchDamage(&s.err)
-	if s.reverse {
-		p.key, p.value = s.back()
-	} else {
-		p.key, p.value = s.forth()
-	}
+	p.key, p.value = s.step()
 	s.begun = true
 	if p.key == nil || s.reverse && bytes.Compare(p.key, s.lo) < 0 ||
 		!s.reverse && s.hi != nil && bytes.Compare(p.key, s.hi) >= 0 {
-		s.bucket = nil
+		s.cursor = nil
 		return pair{}, false
 	}
-	s.at = p.key
 	return p, true
 }
 
-func (s *boltScan) forth() (key, value []byte) {
-	if s.begun {
+func (s *boltScan) step() (key, value []byte) {
+	switch {
+	case s.begun && s.reverse:
+		return s.cursor.Prev()
+	case s.begun:
 		return s.cursor.Next()
-	}
-	return s.cursor.Seek(s.lo)
-}
-
-func (s *boltScan) back() (key, value []byte) {
-	if !s.begun && s.hi == nil {
+	case !s.reverse:
+		return s.cursor.Seek(s.lo)
+	case s.hi == nil:
 		return s.cursor.Last()
 	}
-	if !s.begun {
-		if key, _ := s.cursor.Seek(s.hi); key == nil {
-			return s.cursor.Last()
-		}
+	if key, _ := s.cursor.Seek(s.hi); key == nil {
+		return s.cursor.Last()
 	}
-	key, value = s.cursor.Prev()
-	for key == nil && s.more() {
-		key, value = s.cursor.Prev()
-	}
-	return key, value
+	return s.cursor.Prev()
 }
 
-// more reports whether keys are left below the cursor. bbolt's Prev says nil at the beginning and also on a page that
-// this transaction has emptied; going on is right in the second case only.
-func (s *boltScan) more() bool {
-	if !s.writable {
-		return false
+// apply writes what the draft holds. bbolt is at its fastest when the keys of a bucket come in their order.
+func (t boltTx) apply(d *draft) (err error) {
+	defer catchDamage(&err)
+	for _, space := range d.changed() {
+		if err := t.applySpace(space, d.written[space]); err != nil {
+			return fmt.Errorf("write %s: %w", space, err)
+		}
 	}
-	first, _ := s.bucket.Cursor().First()
-	return first != nil && bytes.Compare(first, s.at) < 0
+	return nil
+}
+
+func (t boltTx) applySpace(space string, changes *changes) (err error) {
+	b := t.tx.Bucket([]byte(space))
+	changes.Scan(func(c pending) bool {
+		switch {
+		case c.deleted && b != nil:
+			err = b.Delete(c.key)
+		case !c.deleted && b == nil:
+			if b, err = t.tx.CreateBucket([]byte(space)); err == nil {
+				err = b.Put(c.key, c.value)
+			}
+		case !c.deleted:
+			err = b.Put(c.key, c.value)
+		}
+		return err == nil
+	})
+	return err
 }

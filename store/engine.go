@@ -22,9 +22,9 @@ type engine interface {
 	// kept and the error is fn's. ctx counts until fn is taken up: what was taken up is finished, and update returns how
 	// it ended. An update that writes nothing costs no write to the disk.
 	//
-	// When the disk refuses a write, nobody in that commit is told success, and this update and every later one return
-	// ErrStopped with the first cause: what is on the disk is either all or nothing of the commit, and only opening the
-	// store anew tells which.
+	// When the disk refuses a write, everybody in that commit is told ErrDisk with its cause: what they wrote is there as a
+	// whole or not at all. The store is then opened anew, and goes on with what it finds on the disk; as long as that
+	// fails, updates return ErrDisk. A damaged store is not written to any more.
 	update(ctx context.Context, scope string, fn func(writer) error) error
 
 	// backup writes a consistent copy to w while transactions go on. It holds a snapshot until w has taken everything.
@@ -52,7 +52,7 @@ type reader interface {
 }
 
 // writer is a reader that also writes and sees what it has written. A space begins with its first key. Keys have 1 to
-// maxKey bytes; the engine keeps the value it is given, so nobody may change it afterwards.
+// maxKey bytes; the engine keeps the key and the value it is given, so nobody may change them afterwards.
 type writer interface {
 	reader
 	put(space string, key, value []byte) error
@@ -69,7 +69,7 @@ const maxKey = 32 << 10
 // What callers decide by.
 var (
 	ErrLocked  = errors.New("another Rewind is using it")
-	ErrStopped = errors.New("the store is stopped after a failed write")
+	ErrDisk    = errors.New("the disk refused a write")
 	ErrDamaged = errors.New("the store is damaged")
 	ErrNewer   = errors.New("it was written by a newer Rewind")
 	ErrExists  = errors.New("it exists already")

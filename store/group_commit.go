@@ -2,9 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"sync"
 
 	"go.etcd.io/bbolt"
@@ -15,18 +15,19 @@ const maxGroup = 256
 
 // groupCommit lets updates that wait at the same time share one commit, since a commit costs two flushes of the disk
 // however much it holds. One goroutine takes whoever is waiting and nobody waits for company: a lone update is
-// committed at once.
+// committed at once. What they write is gathered in a draft, since bbolt cannot undo a part of a transaction.
 type groupCommit struct {
-	db    *bbolt.DB
-	fault func(op string) error // from Options
-	calls chan *call            // unbuffered: an update that could hand over its call is taken up
-	quit  chan struct{}         // closed by close
-	done  chan struct{}         // closed when the goroutine has ended
-	once  sync.Once
+	engine *boltEngine
+	fault  func(op string) error // from Options
+	calls  chan *call            // unbuffered: an update that could hand over its call is taken up
+	quit   chan struct{}         // closed by close
+	done   chan struct{}         // closed when the goroutine has ended
+	once   sync.Once
 
 	// The goroutine's own; others read them after done.
 	taken   []*call // what it works on
-	stopped error   // set by the first failed commit
+	unsure  bool    // a commit failed: the file is opened anew before the next one
+	stopped error   // why nothing is written any more
 	wedged  bool    // bbolt panicked with its write lock held: whoever waits for that lock waits for ever
 }
 
@@ -37,13 +38,13 @@ type call struct {
 	answered bool       // the goroutine's own
 }
 
-func startGroupCommit(db *bbolt.DB, fault func(op string) error) *groupCommit {
+func startGroupCommit(e *boltEngine, fault func(op string) error) *groupCommit {
 	g := &groupCommit{
-		db:    db,
-		fault: fault,
-		calls: make(chan *call),
-		quit:  make(chan struct{}),
-		done:  make(chan struct{}),
+		engine: e,
+		fault:  fault,
+		calls:  make(chan *call),
+		quit:   make(chan struct{}),
+		done:   make(chan struct{}),
 	}
 	go g.run()
 	return g
@@ -87,6 +88,7 @@ func (g *groupCommit) run() {
 		case c := <-g.calls:
 			g.gather(c)
 			g.serve()
+			g.ready() // at once, since until then views may see a commit that failed; its error meets the next update
 		case <-g.quit:
 			return
 		}
@@ -100,11 +102,13 @@ func (g *groupCommit) end() {
 		if c.answered {
 			continue
 		}
-		g.stopped = fmt.Errorf("%w: a transaction ended its goroutine", ErrStopped)
+		g.stopped = errEnded
 		c.answer <- g.stopped
 	}
 	close(g.done)
 }
+
+var errEnded = errors.New("a transaction ended its goroutine")
 
 // gather takes first and whoever is waiting now.
 func (g *groupCommit) gather(first *call) {
@@ -119,76 +123,73 @@ func (g *groupCommit) gather(first *call) {
 	}
 }
 
-// serve answers all that were taken. bbolt cannot undo a part of a transaction: where a closure fails that had written,
-// the others are run again without it, and it is run again alone, so that its error is about a state that stays.
+// serve runs all that were taken in one transaction and answers them. A closure that fails is taken back alone; it may have
+// read what others in the group wrote, so it too is answered only once that is durable.
 func (g *groupCommit) serve() {
-	group := slices.Clone(g.taken)
-	var alone []*call
-	for failed := g.attempt(group); failed >= 0; failed = g.attempt(group) {
-		alone = append(alone, group[failed])
-		group = slices.Delete(group, failed, failed+1)
-	}
-	for _, c := range alone {
-		g.attempt([]*call{c})
+	errs, err := g.attempt(g.taken)
+	for i, c := range g.taken {
+		c.answered = true
+		if err != nil {
+			c.answer <- err
+		} else {
+			c.answer <- errs[i]
+		}
 	}
 }
 
-// attempt runs the group in one transaction and answers it; or it answers nobody and returns which call the others must
-// be run without. A group of one is always answered.
-func (g *groupCommit) attempt(group []*call) (failed int) {
-	if g.stopped != nil {
-		answer(group, func(int) error { return g.stopped })
-		return -1
+// attempt returns how each of the group ended, or one error for all of them, of which then nothing is known to be kept.
+func (g *groupCommit) attempt(group []*call) (errs []error, err error) {
+	if err := g.ready(); err != nil {
+		return nil, err
 	}
-	tx, err := beginBolt(g.db)
+	tx, err := beginBolt(g.engine.db)
 	if err != nil {
-		g.stopped, g.wedged = fmt.Errorf("%w: %w", ErrStopped, err), true
-		answer(group, func(int) error { return g.stopped })
-		return -1
+		g.stopped, g.wedged = err, true
+		return nil, err
 	}
 	defer g.rollback(tx) // does nothing after a commit
-	errs := make([]error, len(group))
-	wrote := false
-	for i, c := range group {
-		w := &boltTx{tx: tx}
-		errs[i] = runClosure(func() error { return c.fn(w) })
-		if errs[i] != nil && w.wrote {
-			if len(group) > 1 {
-				return i
-			}
-			w.wrote = false
-		}
-		wrote = wrote || w.wrote
+	d := newDraft(boltTx{tx})
+	for _, c := range group {
+		errs = append(errs, d.run(c.fn))
 	}
-	// A closure that failed without writing may have read what others in the group wrote: it too is answered only
-	// once that is durable.
-	if wrote {
-		g.stopped = g.commit(tx)
-	} else {
-		g.rollback(tx)
+	if !d.wrote {
+		return errs, nil
 	}
-	answer(group, func(i int) error {
-		if g.stopped != nil {
-			return g.stopped
-		}
-		return errs[i]
-	})
-	return -1
+	return errs, g.commit(d)
 }
 
-// commit makes the transaction durable. Any error, a panic of bbolt included, stops the engine.
-func (g *groupCommit) commit(tx *bbolt.Tx) error {
+// ready opens the file anew after a failed commit.
+func (g *groupCommit) ready() error {
+	if g.stopped == nil && g.unsure {
+		if err := g.engine.reopen(); err != nil {
+			return err
+		}
+		g.unsure = false
+	}
+	return g.stopped
+}
+
+// commit makes the draft durable. After an error it is not known what the file holds; a damaged file is not written to
+// any more.
+func (g *groupCommit) commit(d *draft) error {
 	err := g.hook("commit")
 	if err == nil {
-		err = commitBolt(tx)
+		err = d.below.apply(d)
+	}
+	if err == nil {
+		err = commitBolt(d.below.tx)
 	}
 	if err == nil {
 		err = g.hook("committed")
 	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrStopped, err)
+	switch {
+	case errors.Is(err, ErrDamaged):
+		g.stopped = err
+	case err != nil:
+		g.unsure = true
+		err = fmt.Errorf("%w: %w", ErrDisk, err)
 	}
-	return nil
+	return err
 }
 
 func beginBolt(db *bbolt.DB) (tx *bbolt.Tx, err error) {
@@ -218,14 +219,6 @@ func (g *groupCommit) rollback(tx *bbolt.Tx) {
 		return tx.Rollback()
 	}()
 	if tx.DB() != nil {
-		g.wedged = true
-		g.stopped = fmt.Errorf("%w: %w", ErrStopped, err)
-	}
-}
-
-func answer(group []*call, result func(int) error) {
-	for i, c := range group {
-		c.answered = true
-		c.answer <- result(i)
+		g.stopped, g.wedged = err, true
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -17,7 +19,7 @@ func together(t *testing.T, e *boltEngine, fns ...func(writer) error) []error {
 	for i, fn := range fns {
 		group[i] = &call{fn: fn, answer: make(chan error, 1)}
 	}
-	g := &groupCommit{db: e.db, fault: e.commit.fault, taken: group}
+	g := &groupCommit{engine: e, fault: e.commit.fault, taken: group}
 	g.serve()
 	errs := make([]error, len(fns))
 	for i, c := range group {
@@ -76,23 +78,48 @@ func TestGroupNeighbours(t *testing.T) {
 	}
 }
 
-// A closure that fails in company because of what a neighbour wrote is judged by itself in the end.
-func TestGroupJudgesAlone(t *testing.T) {
+// A closure that fails is told so whatever it read of its neighbours, and what it changed stands as it was before it.
+func TestGroupTakesBack(t *testing.T) {
 	t.Parallel()
 	e := openTestBolt(t, filepath.Join(t.TempDir(), "rewind.db"))
-	runs := 0
-	errs := together(t, e, writes("a"), func(w writer) error {
-		if runs++; runs == 1 {
-			return errors.Join(writes("lost")(w), errors.New("the first time only"))
-		}
-		return writes("kept")(w)
+	update(t, e, func(w writer) error {
+		return errors.Join(w.put("s", []byte("old"), []byte("1")), w.put("s", []byte("gone"), []byte("1")))
 	})
-	if errs[0] != nil || errs[1] != nil || runs != 2 {
+	sorry, runs := errors.New("sorry"), 0
+	errs := together(t, e, func(w writer) error {
+		return errors.Join(w.put("s", []byte("old"), []byte("2")), w.delete("s", []byte("gone")), writes("new")(w))
+	}, func(w writer) error {
+		runs++
+		wantRecord(t, w, "s", "old", "2", true)
+		for _, key := range []string{"old", "gone", "new", "mine"} { // twice each: the first state counts
+			must(t, w.put("s", []byte(key), []byte("3")))
+			must(t, w.delete("s", []byte(key)))
+		}
+		must(t, w.put("t", []byte("k"), nil))
+		return sorry
+	}, func(w writer) error {
+		wantRecord(t, w, "s", "old", "2", true)
+		wantRecord(t, w, "s", "gone", "", false)
+		wantRecord(t, w, "s", "new", "", true)
+		wantRecord(t, w, "s", "mine", "", false)
+		if got := keysOf(t, w, "s", nil, nil, false); !slices.Equal(got, []string{"new", "old"}) {
+			t.Errorf("keys %q", got)
+		}
+		for space, err := range w.spaces() {
+			must(t, err)
+			if space != "s" {
+				t.Errorf("space %s", space)
+			}
+		}
+		return nil
+	})
+	if errs[0] != nil || errs[1] != sorry || errs[2] != nil || runs != 1 {
 		t.Fatalf("answers %v after %d runs", errs, runs)
 	}
 	view(t, e, func(r reader) error {
-		wantRecord(t, r, "s", "lost", "", false)
-		wantRecord(t, r, "s", "kept", "", true)
+		wantRecord(t, r, "s", "old", "2", true)
+		wantRecord(t, r, "s", "gone", "", false)
+		wantRecord(t, r, "s", "new", "", true)
 		return nil
 	})
 }
@@ -134,6 +161,7 @@ func TestGroupSharesACommit(t *testing.T) {
 	})
 }
 
+// After a failed commit the file is opened anew: what it holds is what is read from then on, and writing goes on.
 func TestGroupFailedCommit(t *testing.T) {
 	t.Parallel()
 	full := errors.New("disk full")
@@ -148,32 +176,85 @@ func TestGroupFailedCommit(t *testing.T) {
 				return nil
 			}})
 			must(t, err)
+			defer func() { must(t, e.close()) }()
 			update(t, e, writes("before"))
 			failing = true
+			was := e.file
 			if op == "real" {
 				must(t, e.file.Close()) // what bbolt writes now is refused by the system
 			}
-			first := e.update(t.Context(), "s", writes("during"))
+			if err := e.update(t.Context(), "s", writes("during")); !errors.Is(err, ErrDisk) || op != "real" && !errors.Is(err, full) {
+				t.Errorf("%v, want ErrDisk and its cause", err)
+			}
 			failing = false
-			later := e.update(t.Context(), "s", writes("after"))
-			for _, err := range []error{first, later} {
-				if !errors.Is(err, ErrStopped) || op != "real" && !errors.Is(err, full) {
-					t.Errorf("%v, want ErrStopped and its cause", err)
-				}
+			update(t, e, writes("after"))
+			if e.file == was {
+				t.Error("the file was not opened anew")
 			}
-			if first == nil || later == nil || first.Error() != later.Error() {
-				t.Errorf("later: %v, want the first cause %v", later, first)
-			}
-			view(t, e, func(r reader) error { // reading goes on
+			view(t, e, func(r reader) error {
 				wantRecord(t, r, "s", "before", "", true)
 				wantRecord(t, r, "s", "during", "", op == "committed")
-				wantRecord(t, r, "s", "after", "", false)
+				wantRecord(t, r, "s", "after", "", true)
 				return nil
 			})
-			if err := e.close(); err != nil && op != "real" {
-				t.Error(err)
-			}
 		})
+	}
+}
+
+// A file that cannot be opened anew is neither read nor written, and tried again.
+func TestGroupCannotReopen(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "rewind.db")
+	failing := false
+	e, err := openBolt(path, boltOptions{fault: func(string) error {
+		if failing {
+			return errors.New("disk gone")
+		}
+		return nil
+	}})
+	must(t, err)
+	update(t, e, writes("before"))
+	failing = true
+	must(t, os.Rename(path, path+".away"))
+	for _, key := range []string{"first", "second"} {
+		if err := e.update(t.Context(), "s", writes(key)); !errors.Is(err, ErrDisk) {
+			t.Errorf("%s: %v, want ErrDisk", key, err)
+		}
+	}
+	if err := e.view(t.Context(), func(reader) error { return nil }); !errors.Is(err, ErrDisk) {
+		t.Errorf("view: %v, want ErrDisk", err)
+	}
+	failing = false
+	must(t, os.Rename(path+".away", path))
+	update(t, e, writes("after"))
+	view(t, e, func(r reader) error {
+		wantRecord(t, r, "s", "before", "", true)
+		wantRecord(t, r, "s", "first", "", false)
+		wantRecord(t, r, "s", "second", "", false)
+		wantRecord(t, r, "s", "after", "", true)
+		return nil
+	})
+	must(t, e.close())
+	must(t, e.close())
+}
+
+// A damaged store is not opened anew, for that would not mend it.
+func TestGroupStopsAtDamage(t *testing.T) {
+	t.Parallel()
+	e := openTestBolt(t, filepath.Join(t.TempDir(), "rewind.db"))
+	e.commit.fault = func(string) error { return &damage{"a page", "the test says so"} }
+	was := e.file
+	for range 2 {
+		if err := e.update(t.Context(), "s", writes("k")); !errors.Is(err, ErrDamaged) || errors.Is(err, ErrDisk) {
+			t.Errorf("%v, want ErrDamaged", err)
+		}
+	}
+	e.commit.fault = nil
+	if err := e.update(t.Context(), "s", writes("k")); !errors.Is(err, ErrDamaged) {
+		t.Errorf("later: %v, want ErrDamaged", err)
+	}
+	if e.file != was {
+		t.Error("the file was opened anew")
 	}
 }
 
@@ -232,11 +313,11 @@ func TestGroupEndedByItsClosure(t *testing.T) {
 		inner.FailNow()
 		return nil
 	})
-	if !errors.Is(err, ErrStopped) {
-		t.Errorf("%v, want ErrStopped", err)
+	if !errors.Is(err, errEnded) {
+		t.Errorf("%v, want errEnded", err)
 	}
-	if err := e.update(t.Context(), "s", writes("k")); !errors.Is(err, ErrStopped) {
-		t.Errorf("later: %v, want ErrStopped", err)
+	if err := e.update(t.Context(), "s", writes("k")); !errors.Is(err, errEnded) {
+		t.Errorf("later: %v, want errEnded", err)
 	}
 	view(t, e, func(r reader) error {
 		wantRecord(t, r, "s", "lost", "", false)

@@ -107,7 +107,7 @@ func TestOpenIsCutOffInDoubt(t *testing.T) {
 				}
 				break
 			}
-			if !errors.Is(err, ErrStopped) {
+			if !errors.Is(err, ErrDisk) {
 				t.Fatal(err)
 			}
 			s, err = Open(path, Options{})

@@ -72,8 +72,8 @@ func (s *Store) Close() error {
 func (s *Store) Path() string { return s.path }
 
 // Update runs fn in scope's serial transaction and returns when all it wrote is durable. If fn fails or panics, nothing
-// of it is kept. ctx counts until fn is taken up; from then on Update returns how it ended. See ErrStopped for a disk
-// that fails.
+// of it is kept. ctx counts until fn is taken up; from then on Update returns how it ended. See ErrDisk for a disk that
+// fails.
 func (s *Store) Update(ctx context.Context, scope string, fn func(tx *Tx) error) error {
 	if s.twice != nil {
 		return s.updateTwice(ctx, scope, fn)
