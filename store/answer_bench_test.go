@@ -300,7 +300,7 @@ func scanTen(b *testing.B, s *Store) (points []int) {
 		c := tx.Bucket([]byte(groupScope("a"))).Cursor()
 		for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
 			p := 0
-			for _, digit := range v[bytes.LastIndexByte(v, ':')+1 : len(v)-1] {
+			for _, digit := range v[sealSize : sealSize+bytes.IndexByte(v[sealSize:], ' ')] {
 				p = p*10 + int(digit-'0')
 			}
 			if len(points) == 10 && p <= points[9] {

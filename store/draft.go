@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/tidwall/btree"
+	"go.etcd.io/bbolt"
 )
 
 // draft is what the updates of one group have written so far, over the file as it was at the last commit. It is kept
@@ -16,9 +17,10 @@ import (
 // runs.
 type draft struct {
 	below   boltTx
-	written map[string]*changes // by space
-	undo    []undo              // what the running update did, oldest first
-	wrote   bool                // an update that was kept has changed something
+	cursors map[string]*bbolt.Cursor // of the file, by space; nil for one that is not there
+	written map[string]*changes      // by space
+	undo    []undo                   // what the running update did, oldest first
+	wrote   bool                     // an update that was kept has changed something
 }
 
 // changes are one space's, in the order of their keys.
@@ -36,7 +38,9 @@ type undo struct {
 	had     bool
 }
 
-func newDraft(below boltTx) *draft { return &draft{below: below, written: map[string]*changes{}} }
+func newDraft(below boltTx) *draft {
+	return &draft{below: below, cursors: map[string]*bbolt.Cursor{}, written: map[string]*changes{}}
+}
 
 // run runs one update. What it wrote is taken back if it fails.
 func (d *draft) run(fn func(writer) error) error {
@@ -69,7 +73,27 @@ func (d *draft) get(space string, key []byte) ([]byte, bool, error) {
 			return c.value, !c.deleted, nil
 		}
 	}
-	return d.below.get(space, key)
+	return d.underneath(space, key)
+}
+
+// underneath reads from the file. Cursors are kept, since each makes room for its way down.
+func (d *draft) underneath(space string, key []byte) (value []byte, ok bool, err error) {
+	defer catchDamage(&err)
+	c, known := d.cursors[space]
+	if !known {
+		if b := d.below.tx.Bucket([]byte(space)); b != nil {
+			c = b.Cursor()
+		}
+		d.cursors[space] = c
+	}
+	if c == nil {
+		return nil, false, nil
+	}
+	k, value := c.Seek(key)
+	if !bytes.Equal(k, key) {
+		return nil, false, nil
+	}
+	return value, true, nil
 }
 
 func (d *draft) put(space string, key, value []byte) error {

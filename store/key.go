@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -10,7 +11,13 @@ import (
 // string is closed by a mark that sorts below every byte it may hold, so that "a" stands before "ab" and no key is the
 // beginning of another key's part.
 func key(parts ...any) []byte {
-	var k []byte
+	return appendKey(make([]byte, 0, usualKey), parts...)
+}
+
+// usualKey is a capacity in bytes that most keys fit in.
+const usualKey = 112
+
+func appendKey(k []byte, parts ...any) []byte {
 	for _, part := range parts {
 		switch p := part.(type) {
 		case string:
@@ -28,13 +35,14 @@ func key(parts ...any) []byte {
 
 // appendString writes s with each NUL doubled to NUL 0xFF, closed by NUL 0x01.
 func appendString(k []byte, s string) []byte {
-	for i := range len(s) {
-		k = append(k, s[i])
-		if s[i] == 0 {
-			k = append(k, 0xFF)
+	for {
+		zero := strings.IndexByte(s, 0)
+		if zero < 0 {
+			return append(append(k, s...), 0, 1)
 		}
+		k = append(append(k, s[:zero+1]...), 0xFF)
+		s = s[zero+1:]
 	}
-	return append(k, 0, 1)
 }
 
 // readString is the inverse of appendString: it returns the first string of k and what follows it.

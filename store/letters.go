@@ -91,10 +91,14 @@ func (tx *Tx) Letters() iter.Seq[Letter] { return letterTable.all(tx) }
 // letter which is shown as due can be claimed.
 func (tx *Tx) PutLetter(l Letter) {
 	l.Due = l.Due.Truncate(time.Millisecond)
-	if old, ok := tx.Letter(l.ID); ok {
+	old, ok := tx.Letter(l.ID)
+	letterTable.put(tx, l, l.ID)
+	if ok && old.Due.Equal(l.Due) && old.Platform() == l.Platform() {
+		return // it is due as before
+	}
+	if ok {
 		tx.delete(indexSpace, dueKey(tx.Scope(), old))
 	}
-	letterTable.put(tx, l, l.ID)
 	tx.put(indexSpace, dueKey(tx.Scope(), l), nil)
 }
 

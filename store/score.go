@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -32,10 +33,30 @@ type Board struct {
 
 // Row is a member's or, on a board of teams, a team's points.
 type Row struct {
-	ID     string `json:"id"`
-	Points int    `json:"points"`
+	ID     string
+	Points int
 	// Active counts the members of a team who have points; zero for a member.
-	Active int `json:"active,omitempty"`
+	Active int
+}
+
+// appendTo writes "POINTS ACTIVE ID".
+func (r *Row) appendTo(b []byte) []byte {
+	b = append(strconv.AppendInt(b, int64(r.Points), 10), ' ')
+	b = append(strconv.AppendInt(b, int64(r.Active), 10), ' ')
+	return append(b, r.ID...)
+}
+
+func (r *Row) parse(b []byte) (err error) {
+	points, rest, ok1 := strings.Cut(string(b), " ")
+	active, id, ok2 := strings.Cut(rest, " ")
+	if !ok1 || !ok2 {
+		return fmt.Errorf("%w: a row of a board is cut", ErrDamaged)
+	}
+	r.ID = id
+	if r.Points, err = strconv.Atoi(points); err == nil {
+		r.Active, err = strconv.Atoi(active)
+	}
+	return err
 }
 
 // The parts of a board's name: Everyone ranks the group's members, Teams its teams.
@@ -52,7 +73,7 @@ func InChannel(c Channel) string { return "channel/" + c.Key() }
 
 const (
 	lineTable   table[Line]   = "ledger"
-	memberLines table[Line]   = "lines" // the same lines by member, for people to read
+	memberLines table[string] = "lines" // the keys of the same lines by member, for people to read
 	rowTable    table[Row]    = "board"
 	rankTable   table[string] = "rank" // a board's rows by falling points
 )
@@ -99,7 +120,7 @@ func (tx *Tx) Give(l Line) {
 	if !lineTable.insert(tx, l, l.Cause, l.Member, l.Revision) {
 		return
 	}
-	memberLines.put(tx, l, l.Member, l.At, l.Cause, l.Revision)
+	memberLines.put(tx, lineKey(l), l.Member, l.At, l.Cause, l.Revision)
 	for _, b := range boardsOf(l) {
 		tx.addPoints(b, l)
 	}
@@ -169,8 +190,20 @@ func (tx *Tx) Place(b Board, r Row) int {
 	return place
 }
 
+// lineKey is where the line stands in the ledger.
+func lineKey(l Line) string { return string(key(l.Cause, l.Member, l.Revision)) }
+
 // Lines yields a member's lines of the ledger, newest first.
-func (tx *Tx) Lines(member string) iter.Seq[Line] { return memberLines.backward(tx, member) }
+func (tx *Tx) Lines(member string) iter.Seq[Line] {
+	return func(yield func(Line) bool) {
+		for k := range memberLines.backward(tx, member) {
+			l, ok := lineTable.at(tx, k)
+			if !ok || !yield(l) {
+				return
+			}
+		}
+	}
+}
 
 // Ledger yields every line of the ledger.
 func (tx *Tx) Ledger() iter.Seq[Line] { return lineTable.all(tx) }

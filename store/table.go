@@ -6,17 +6,28 @@ import (
 	"iter"
 )
 
-// table is one kind of record within a scope: its name begins every key, its records are JSON. Reading and writing
-// never fail on the spot: an error sticks to the transaction, which then ends with it (see Tx).
+// table is one kind of record within a scope: its name begins every key. Its records are JSON; a string stands as it is,
+// and a plain record writes itself. Reading and writing never fail on the spot: an error sticks to the transaction, which
+// then ends with it (see Tx).
 type table[R any] string
 
 func (t table[R]) key(parts []any) []byte {
-	return append(key(string(t)), key(parts...)...)
+	return appendKey(appendString(make([]byte, 0, usualKey), string(t)), parts...)
 }
 
 func (t table[R]) get(tx *Tx, parts ...any) (R, bool) {
 	var r R
 	v, ok := tx.get(tx.Scope(), t.key(parts))
+	if !ok {
+		return r, false
+	}
+	return r, t.decode(tx, v, &r)
+}
+
+// at returns the record whose parts are encoded in k.
+func (t table[R]) at(tx *Tx, k string) (R, bool) {
+	var r R
+	v, ok := tx.get(tx.Scope(), append(key(string(t)), k...))
 	if !ok {
 		return r, false
 	}
@@ -61,8 +72,22 @@ func (t table[R]) scan(tx *Tx, reverse bool, parts ...any) iter.Seq[R] {
 	}
 }
 
-func (t table[R]) encode(tx *Tx, r R) ([]byte, bool) {
-	v, err := json.Marshal(r)
+// plain is a record that is written so often that JSON would be most of the work: a pointer to one writes and reads itself.
+type plain interface {
+	appendTo(b []byte) []byte
+	parse(b []byte) error
+}
+
+func (t table[R]) encode(tx *Tx, r R) (v []byte, ok bool) {
+	var err error
+	switch p := any(&r).(type) {
+	case *string:
+		v = []byte(*p)
+	case plain:
+		v = p.appendTo(nil)
+	default:
+		v, err = json.Marshal(r)
+	}
 	if err != nil {
 		tx.fail(fmt.Errorf("write a record of %s: %w", string(t), err))
 	}
@@ -70,7 +95,15 @@ func (t table[R]) encode(tx *Tx, r R) ([]byte, bool) {
 }
 
 func (t table[R]) decode(tx *Tx, v []byte, r *R) bool {
-	err := json.Unmarshal(v, r)
+	var err error
+	switch p := any(r).(type) {
+	case *string:
+		*p = string(v)
+	case plain:
+		err = p.parse(v)
+	default:
+		err = json.Unmarshal(v, r)
+	}
 	if err != nil {
 		tx.fail(fmt.Errorf("read a record of %s: %w", string(t), err))
 	}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -29,7 +28,7 @@ func kindOf[R any](scope string, t table[R]) (string, kind) {
 			for range t.all(tx) {
 			}
 		},
-		fits: func(payload []byte) bool { return json.Unmarshal(payload, new(R)) == nil },
+		fits: func(payload []byte) bool { return t.decode(&Tx{}, payload, new(R)) },
 		trip: func(test *testing.T, s *Store, full bool) bool {
 			var want, got R
 			if full {

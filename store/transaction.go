@@ -117,14 +117,14 @@ func (tx *Tx) put(space string, key, value []byte) {
 		return
 	}
 	sealed := seal(space, key, value)
-	tx.wrote(write{space, string(key), sealed}, tx.w.put(space, key, sealed))
+	tx.wrote(space, key, sealed, tx.w.put(space, key, sealed))
 }
 
 func (tx *Tx) delete(space string, key []byte) {
 	if !tx.mayWrite(space) {
 		return
 	}
-	tx.wrote(write{space, string(key), nil}, tx.w.delete(space, key))
+	tx.wrote(space, key, nil, tx.w.delete(space, key))
 }
 
 // insert writes the record unless there is one, and reports whether it did. Of all who insert a key, one is told true.
@@ -135,18 +135,17 @@ func (tx *Tx) insert(space string, key, value []byte) bool {
 	sealed := seal(space, key, value)
 	created, err := tx.w.insert(space, key, sealed)
 	if created || err != nil {
-		tx.wrote(write{space, string(key), sealed}, err)
+		tx.wrote(space, key, sealed, err)
 	}
 	return created && err == nil
 }
 
-func (tx *Tx) wrote(w write, err error) {
-	if err != nil {
-		tx.fail(fmt.Errorf("write %s in %s: %w", printable([]byte(w.key)), w.space, err))
-		return
-	}
-	if tx.log != nil {
-		*tx.log = append(*tx.log, w)
+func (tx *Tx) wrote(space string, key, sealed []byte, err error) {
+	switch {
+	case err != nil:
+		tx.fail(fmt.Errorf("write %s in %s: %w", printable(key), space, err))
+	case tx.log != nil:
+		*tx.log = append(*tx.log, write{space, string(key), sealed})
 	}
 }
 

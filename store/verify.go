@@ -208,7 +208,7 @@ func (v *verifier) boards() {
 	n := 0
 	for l := range v.tx.Ledger() {
 		n++
-		if got, _ := memberLines.get(v.tx, l.Member, l.At, l.Cause, l.Revision); got != l {
+		if k, _ := memberLines.get(v.tx, l.Member, l.At, l.Cause, l.Revision); k != lineKey(l) {
 			v.report(LinesDiffer, "%s %s", l.Cause, l.Member)
 		}
 	}

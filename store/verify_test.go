@@ -159,11 +159,13 @@ func breaks() []struct {
 		{BoardDiffers, "a line that no board knows", func(tx *Tx) {
 			l := Line{Cause: "vote/1", Member: "mina", Revision: 1, Amount: 1, Day: "2026-03-09", Channel: channel, At: noon}
 			lineTable.put(tx, l, l.Cause, l.Member, l.Revision)
-			memberLines.put(tx, l, l.Member, l.At, l.Cause, l.Revision)
+			memberLines.put(tx, lineKey(l), l.Member, l.At, l.Cause, l.Revision)
 		}},
 		{LinesDiffer, "a line too few", func(tx *Tx) { memberLines.delete(tx, "mina", noon, AnswerCause(1), 1) }},
-		{LinesDiffer, "a line too many", func(tx *Tx) { memberLines.put(tx, Line{}, "mina", noon, "vote/1", 1) }},
-		{LinesDiffer, "another line", func(tx *Tx) { memberLines.put(tx, Line{Amount: 9}, "mina", noon, AnswerCause(1), 1) }},
+		{LinesDiffer, "a line too many", func(tx *Tx) {
+			memberLines.put(tx, lineKey(Line{Cause: AnswerCause(1), Member: "mina", Revision: 1}), "mina", noon, "vote/1", 1)
+		}},
+		{LinesDiffer, "another line", func(tx *Tx) { memberLines.put(tx, "elsewhere", "mina", noon, AnswerCause(1), 1) }},
 		{RoundNoQuestion, "an unknown question", func(tx *Tx) { changeRound(tx, func(r *Round) { r.Question = "none" }) }},
 		{RoundNoQuestion, "an unknown version", func(tx *Tx) { changeRound(tx, func(r *Round) { r.Bank = "none" }) }},
 		{RoundNoPosts, "no channel", func(tx *Tx) { postTable.delete(tx, 5, channel.Key()) }},
