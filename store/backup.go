@@ -44,7 +44,7 @@ func keepBackup(ctx context.Context, path string, write func(f *os.File) error) 
 	if err := write(partial); err != nil {
 		return err
 	}
-	if err := prove(ctx, partial.Name()); err != nil {
+	if err := proveCopy(ctx, partial.Name()); err != nil {
 		return fmt.Errorf("prove the copy: %w", err)
 	}
 	return publish(partial.Name(), path)
@@ -68,7 +68,7 @@ func (s *Store) backupTo(ctx context.Context, w io.Writer) error {
 	if err := copyEngine(ctx, s.engine, partial); err != nil {
 		return err
 	}
-	if err := prove(ctx, partial.Name()); err != nil {
+	if err := proveCopy(ctx, partial.Name()); err != nil {
 		return fmt.Errorf("prove the copy: %w", err)
 	}
 	f, err := os.Open(partial.Name())
@@ -143,7 +143,7 @@ func copyBackup(ctx context.Context, from string, to *os.File) error {
 	if err := errors.Join(copyEngine(ctx, e, to), e.close()); err != nil {
 		return err
 	}
-	return prove(ctx, to.Name())
+	return proveCopy(ctx, to.Name())
 }
 
 // stampRestored brings the copy to our schema and marks it as restored.
@@ -186,29 +186,30 @@ func (s *Store) settleRestore(ctx context.Context) error {
 	})
 }
 
-// prove opens the file as it is and proves structure, schema and every seal, in this order: a damaged structure can hide
-// the schema, and a newer schema may seal in another way.
-func prove(ctx context.Context, path string) error {
-	e, err := openBolt(path, boltOptions{readOnly: true})
-	if err != nil {
-		return err
+// proveCopy proves a file that must be a store with something in it.
+func proveCopy(ctx context.Context, path string) error {
+	schema, err := prove(ctx, path)
+	if err == nil && schema == 0 {
+		err = errors.New("it is not a store of Rewind: it is empty")
 	}
-	s := &Store{path: path, engine: e}
-	return errors.Join(s.prove(ctx), e.close())
+	return err
 }
 
-func (s *Store) prove(ctx context.Context) error {
-	if err := s.engine.check(ctx); err != nil {
-		return err
-	}
-	have, err := s.schema(ctx, len(steps())+1)
+// prove proves structure, schema and every seal, in this order: a damaged structure can hide the schema, and a newer schema
+// may seal in another way. The schema is 0 where nothing was written yet.
+func prove(ctx context.Context, path string) (schema int, err error) {
+	e, err := openBolt(path, boltOptions{readOnly: true})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if have == 0 {
-		return errors.New("it is not a store of Rewind: it is empty")
+	s := &Store{path: path, engine: e}
+	if err = e.check(ctx); err == nil {
+		schema, err = s.schema(ctx, len(steps())+1)
 	}
-	return s.checkSeals(ctx, nil)
+	if err == nil {
+		err = s.checkSeals(ctx, nil)
+	}
+	return schema, errors.Join(err, e.close())
 }
 
 // copyEngine writes the engine's copy to f, flushes and closes it.

@@ -153,7 +153,7 @@ func TestBackupTo(t *testing.T) {
 	if err := s.BackupTo(t.Context(), writerFunc(func([]byte) (int, error) { return 0, gone })); !errors.Is(err, gone) {
 		t.Errorf("a receiver that is gone: %v", err)
 	}
-	wantFiles(t, filepath.Dir(s.Path()), "rewind.db")
+	wantFiles(t, filepath.Dir(s.Path()), "rewind.db", "rewind.db.running")
 }
 
 // A receiver that takes nothing holds no snapshot: what is written meanwhile is written.

@@ -35,6 +35,7 @@ const (
 type boltEngine struct {
 	path   string
 	commit *groupCommit // nil if the file was opened for reading
+	marked bool         // as running; the writer's
 	once   sync.Once
 	closed error // what the first close returned
 
@@ -233,8 +234,11 @@ func (e *boltEngine) close() error {
 			e.closed = errors.New("a transaction could not be ended: the file stays locked until the process ends")
 			return
 		}
+		if e.commit != nil && e.commit.clean() {
+			e.closed = e.unmark()
+		}
 		if e.lost == nil {
-			e.closed = e.db.Close()
+			e.closed = errors.Join(e.closed, e.db.Close())
 		}
 	})
 	return e.closed

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"os"
 
 	"go.etcd.io/bbolt"
 )
@@ -122,6 +123,18 @@ func (e *boltEngine) newestMeta() (newest meta, err error) {
 		return meta{}, &damage{"the head of the file", ""}
 	}
 	return newest, nil
+}
+
+// Resembles reports whether the file begins like a store. Whether it is one, Prove tells.
+func Resembles(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	b := make([]byte, pageHeader+metaSize)
+	_, err = io.ReadFull(f, b)
+	return err == nil && binary.NativeEndian.Uint32(b[pageHeader:]) == boltMagic
 }
 
 func parseMeta(b []byte) (meta, bool) {

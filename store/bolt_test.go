@@ -106,7 +106,7 @@ func TestBoltFindsDamage(t *testing.T) {
 		at := bit / 8
 		_, err := file.WriteAt([]byte{whole[at] ^ 1<<(bit%8)}, int64(at))
 		must(t, err)
-		err = prove(t.Context(), path)
+		err = Prove(t.Context(), path)
 		got := ""
 		if err == nil {
 			got = dump(t, path)

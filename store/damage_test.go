@@ -161,7 +161,7 @@ type victim struct {
 // or missing; and if not all of them are as they were, the check finds it. Errors say that the store is damaged.
 func (v *victim) suffer(t *testing.T, h harm, file []byte, write bool) {
 	must(t, os.WriteFile(v.path, file, 0o600))
-	if err := prove(t.Context(), v.path); err != nil && h.moved {
+	if err := Prove(t.Context(), v.path); err != nil && h.moved {
 		v.found++
 		wantDamage(t, h.name+": prove", err)
 		return

@@ -73,6 +73,9 @@ func (g *groupCommit) close() bool {
 	return !g.wedged
 }
 
+// clean reports, once it is closed, whether all that was written is known to be kept.
+func (g *groupCommit) clean() bool { return g.stopped == nil && !g.unsure }
+
 func (g *groupCommit) ended() error {
 	if g.stopped != nil {
 		return g.stopped
@@ -172,7 +175,10 @@ func (g *groupCommit) ready() error {
 // commit makes the draft durable. After an error it is not known what the file holds; a damaged file is not written to
 // any more.
 func (g *groupCommit) commit(d *draft) error {
-	err := g.hook("commit")
+	err := g.engine.mark()
+	if err == nil {
+		err = g.hook("commit")
+	}
 	if err == nil {
 		err = d.below.apply(d)
 	}

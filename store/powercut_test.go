@@ -80,7 +80,7 @@ func childBatches(t *testing.T, path string, more uint64) {
 // wantBatches holds a file against the batches that were acknowledged: it holds those or one more, and nothing else.
 func wantBatches(t *testing.T, path string, acked int) (have int) {
 	t.Helper()
-	must(t, prove(t.Context(), path))
+	must(t, Prove(t.Context(), path))
 	got := records(t, path)
 	maps.DeleteFunc(got, func(r record, _ string) bool { return r.space == systemScope })
 	have, _ = strconv.Atoi(got[record{"g/a", "batches"}])

@@ -13,8 +13,11 @@ import (
 	"sync/atomic"
 )
 
-// Options are for tests; the zero value is what an operator runs.
+// Options are for tests, Check aside.
 type Options struct {
+	// Check proves a file whose last process did not let go of it in order; nil means Prove. A program gives one that calls
+	// Prove in a process of its own.
+	Check func(ctx context.Context, path string) error
 	// Twice runs every update twice, the first time to be thrown away, and fails it when the two wrote different
 	// things: then fn used the clock, chance or something it had changed itself. Updates run one after the other.
 	Twice bool
@@ -42,6 +45,10 @@ func Open(path string, o Options) (*Store, error) {
 }
 
 func open(path string, o Options) (*Store, error) {
+	ctx := context.Background()
+	if err := proveAfterCrash(ctx, path, o.Check); err != nil {
+		return nil, err
+	}
 	e, err := openBolt(path, boltOptions{fault: o.Fault})
 	if err != nil {
 		return nil, err
@@ -50,7 +57,6 @@ func open(path string, o Options) (*Store, error) {
 	if o.Twice {
 		s.twice = new(sync.Mutex)
 	}
-	ctx := context.Background()
 	if err := s.prepare(ctx, steps()); err != nil {
 		return nil, errors.Join(err, e.close())
 	}

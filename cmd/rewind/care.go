@@ -24,7 +24,7 @@ func (c *backupCmd) Run(ctx context.Context, sh *shell) (err error) {
 	}
 	defer closing(k, &err)
 	if err := k.Backup(ctx, c.File); err != nil {
-		return err
+		return withCopy(ctx, err, c.file())
 	}
 	sh.say("cli_backup_done", bot.Values{"File": c.File, "DB": c.file()})
 	return nil
@@ -41,9 +41,9 @@ func (c *restoreCmd) Run(ctx context.Context, sh *shell) error {
 	if err := store.Restore(ctx, c.File, c.file(), c.Force); err != nil {
 		switch {
 		case errors.Is(err, store.ErrLocked):
-			return hinted{err, "cli_hint_restore_locked"}
+			return hinted{error: err, key: "cli_hint_restore_locked"}
 		case errors.Is(err, store.ErrDamaged):
-			return hinted{err, "cli_hint_restore_damaged"}
+			return hinted{error: err, key: "cli_hint_restore_damaged"}
 		}
 		return err
 	}
@@ -68,10 +68,10 @@ func (c *verifyCmd) Run(ctx context.Context, sh *shell) (err error) {
 		fmt.Fprintln(sh.out, printable(finding(f, sh.words)))
 	}
 	if err != nil {
-		return err
+		return withCopy(ctx, err, c.file())
 	}
 	if len(found) > 0 {
-		return hinted{fmt.Errorf("verify %s: %w", c.file(), errFound), "cli_hint_verify"}
+		return hinted{error: fmt.Errorf("verify %s: %w", c.file(), errFound), key: "cli_hint_verify"}
 	}
 	sh.say("cli_verify_done", bot.Values{"DB": c.file()})
 	return nil

@@ -24,6 +24,7 @@ type cli struct {
 	Status  statusCmd  `cmd:""`
 	Version versionCmd `cmd:""`
 	Help    helpCmd    `cmd:""`
+	Prove   proveCmd   `cmd:"" hidden:""`
 }
 
 // database is the flag of every command that works on a store.

@@ -15,10 +15,11 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// hinted is an error that comes with what to do about it: the key of a sentence.
+// hinted is an error that comes with what to do about it: the key of a sentence, and its values.
 type hinted struct {
 	error
-	key string
+	key    string
+	values bot.Values
 }
 
 func (e hinted) Unwrap() error { return e.error }
@@ -27,7 +28,7 @@ func (e hinted) Unwrap() error { return e.error }
 // it is.
 func hint(err error, words bot.Words) string {
 	if own := (hinted{}); errors.As(err, &own) {
-		return words.Say(own.key)
+		return words.Say(own.key, own.values)
 	}
 	if errors.As(err, &usageError{}) {
 		return words.Say("cli_hint_usage")

@@ -61,13 +61,13 @@ type groupStatus struct {
 func (d database) existing(ctx context.Context) (keeper, error) {
 	info, err := os.Stat(d.file())
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, hinted{fmt.Errorf("open store %s: there is no such file", d.file()), "cli_hint_no_store"}
+		return nil, hinted{error: fmt.Errorf("open store %s: there is no such file", d.file()), key: "cli_hint_no_store"}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", d.file(), cause(err))
 	}
 	if info.Mode().IsRegular() && info.Size() == 0 {
-		return nil, hinted{fmt.Errorf("open store %s: it is empty", d.file()), "cli_hint_no_store"}
+		return nil, hinted{error: fmt.Errorf("open store %s: it is empty", d.file()), key: "cli_hint_no_store"}
 	}
 	return d.open(ctx)
 }
@@ -78,7 +78,7 @@ func (d database) open(ctx context.Context) (keeper, error) {
 	if r, err := dial(ctx, d.file()); err == nil {
 		return r, nil
 	}
-	s, err := store.Open(d.file(), store.Options{})
+	s, err := openStore(ctx, d.file())
 	if err == nil {
 		return local{s}, nil
 	}
@@ -88,7 +88,7 @@ func (d database) open(ctx context.Context) (keeper, error) {
 	if r, err := dial(ctx, d.file()); err == nil {
 		return r, nil
 	}
-	return nil, hinted{fmt.Errorf("%w, and it does not answer on %s", err, socketPath(d.file())), "cli_hint_silent"}
+	return nil, hinted{error: fmt.Errorf("%w, and it does not answer on %s", err, socketPath(d.file())), key: "cli_hint_silent"}
 }
 
 // cause drops the operation and the path that the system's errors begin with, where ours name them already.

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"rewind/bot"
-	"rewind/store"
 )
 
 type serveCmd struct{ database }
@@ -28,7 +27,7 @@ const (
 // Run keeps the store and answers commands for it on its socket until ctx is done, then drains.
 func (c *serveCmd) Run(ctx context.Context, sh *shell) error {
 	log := slog.New(slog.NewJSONHandler(sh.err, nil))
-	s, err := store.Open(c.file(), store.Options{})
+	s, err := openStore(ctx, c.file())
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ type failure struct {
 
 // kinds are the errors that commands decide by.
 func kinds() map[string]error {
-	return map[string]error{"no-undo": store.ErrNoUndo, "damaged": store.ErrDamaged, "exists": store.ErrExists}
+	return map[string]error{"no-undo": store.ErrNoUndo, "damaged": store.ErrDamaged, "exists": store.ErrExists, "locked": store.ErrLocked, "newer": store.ErrNewer}
 }
 
 func failureOf(err error) *failure {
@@ -87,7 +87,7 @@ func listenSocket(file string) (net.Listener, error) {
 	hidden := filepath.Join(dir, "s")
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: hidden, Net: "unix"})
 	if err != nil {
-		return nil, hinted{fmt.Errorf("listen on %s: %w", path, err), "cli_hint_socket"}
+		return nil, hinted{error: fmt.Errorf("listen on %s: %w", path, err), key: "cli_hint_socket"}
 	}
 	l.SetUnlinkOnClose(false) // it would look for the hidden name
 	if err := errors.Join(os.Chmod(hidden, 0o600), os.Rename(hidden, path)); err != nil {
@@ -107,7 +107,7 @@ func checkStale(path string) error {
 		return fmt.Errorf("listen on %s: %w", path, cause(err))
 	}
 	if info.Mode()&fs.ModeSocket == 0 {
-		return hinted{fmt.Errorf("listen on %s: there is a file in the way", path), "cli_hint_socket"}
+		return hinted{error: fmt.Errorf("listen on %s: there is a file in the way", path), key: "cli_hint_socket"}
 	}
 	conn, err := net.DialTimeout("unix", path, time.Second)
 	if err != nil {

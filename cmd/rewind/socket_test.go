@@ -19,7 +19,7 @@ import (
 
 var discard = slog.New(slog.DiscardHandler)
 
-func openStore(t *testing.T) (*store.Store, string) {
+func openTestStore(t *testing.T) (*store.Store, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "bank.db")
 	s, err := store.Open(path, store.Options{})
@@ -37,7 +37,7 @@ func openStore(t *testing.T) (*store.Store, string) {
 // serveStore answers on the socket beside a new store until the test ends.
 func serveStore(t *testing.T, handler http.Handler) (file string) {
 	t.Helper()
-	s, path := openStore(t)
+	s, path := openTestStore(t)
 	l, err := listenSocket(path)
 	if err != nil {
 		t.Fatal(err)

@@ -45,9 +45,9 @@ func (c *tryCmd) Run(ctx context.Context, sh *shell) (err error) {
 		return err
 	}
 	defer remove()
-	s, err := store.Open(db, store.Options{})
+	s, err := openStore(ctx, db)
 	if errors.Is(err, store.ErrLocked) {
-		return hinted{err, "cli_hint_try_locked"}
+		return hinted{error: err, key: "cli_hint_try_locked"}
 	}
 	if err != nil {
 		return err
