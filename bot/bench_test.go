@@ -1,69 +1,29 @@
-//go:build linux
-
 package bot_test
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
 	"rewind/bot"
 	"rewind/questions"
 	"rewind/store"
+	"rewind/store/measure"
 )
 
 // The goals of docs/performance.md for the bot, each beside its baseline: both are measured alternately in nine rounds of
 // one run, which share b.N operations, and the medians of the rounds are compared. Run them with a fixed -benchtime.
-
-const benchRounds = 9
-
-func rank[T cmp.Ordered](values []T, share float64) T {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[min(len(sorted)-1, int(share*float64(len(sorted))))]
-}
-
-func took(f func()) time.Duration {
-	start := time.Now()
-	f()
-	return time.Since(start)
-}
 
 func noError(b *testing.B, err error) {
 	b.Helper()
 	if err != nil {
 		b.Fatal(err)
 	}
-}
-
-// report replaces the time of a whole operation, which means nothing here, by the values, and adds the disk's own rate.
-func report(b *testing.B, values map[string]float64) {
-	b.ReportMetric(0, "ns/op")
-	for unit, v := range values {
-		b.ReportMetric(v, unit)
-	}
-	f, err := os.Create(filepath.Join(b.TempDir(), "disk"))
-	noError(b, err)
-	defer f.Close()
-	var times []time.Duration
-	for i := range 100 {
-		page := bytes.Repeat([]byte{byte(i)}, 4096) // a disk may skip what it holds already
-		times = append(times, took(func() {
-			_, err := f.WriteAt(page, 0)
-			noError(b, err)
-			noError(b, syscall.Fdatasync(int(f.Fd())))
-		}))
-	}
-	b.ReportMetric(1/rank(times, 0.5).Seconds(), "fdatasync/s")
 }
 
 // instantClock is the machine's, set to another time.
@@ -200,17 +160,10 @@ func BenchmarkCommand(b *testing.B) {
 	}
 	for _, text := range []string{"today", "leaderboard all", "score", "me", "topics", "history", "help", "nonsense"} {
 		b.Run(text, func(b *testing.B) {
-			n := max(1, b.N/benchRounds)
-			var ours, p50, bare []float64
-			for range benchRounds {
-				var a, z []time.Duration
-				for range n {
-					a = append(a, took(func() { f.order("W", "C", "user-050", "", text) }))
-					z = append(z, took(look))
-				}
-				ours, p50, bare = append(ours, rank(a, 0.99).Seconds()), append(p50, rank(a, 0.5).Seconds()), append(bare, rank(z, 0.99).Seconds())
-			}
-			report(b, map[string]float64{"us-p99": rank(ours, 0.5) * 1e6, "us-p50": rank(p50, 0.5) * 1e6, "us-view-p99": rank(bare, 0.5) * 1e6})
+			m := measure.Ranks(measure.PerRound(b), []float64{0.99, 0.5}, func() time.Duration {
+				return measure.Took(func() { f.order("W", "C", "user-050", "", text) })
+			}, func() time.Duration { return measure.Took(look) })
+			measure.Report(b, map[string]float64{"us-p99": m[0][0] * 1e6, "us-p50": m[0][1] * 1e6, "us-view-p99": m[1][0] * 1e6})
 		})
 	}
 }
@@ -231,7 +184,7 @@ func BenchmarkEvent(b *testing.B) {
 				return nil
 			}})
 			stop := f.run()
-			threads := make([]bot.Thread, benchRounds)
+			threads := make([]bot.Thread, measure.Rounds)
 			for i := range threads {
 				threads[i] = f.ask(fmt.Sprint("post-", i))
 				for j := range before {
@@ -240,18 +193,14 @@ func BenchmarkEvent(b *testing.B) {
 			}
 			noError(b, f.Quiet(context.Background()))
 			stop() // so that every commit is an answer's
-			n := max(1, b.N/benchRounds)
-			var added, own []float64
-			for _, t := range threads {
-				var a, z []time.Duration
-				for i := range n {
-					whole := took(func() { f.say(t, before+i) })
-					a, z = append(a, whole-commit), append(z, commit)
-				}
-				added, own = append(added, rank(a, 0.99).Seconds()), append(own, rank(z, 0.99).Seconds())
-			}
-			a, z := rank(added, 0.5), rank(own, 0.5)
-			report(b, map[string]float64{"x-commit": a / z, "us-added-p99": a * 1e6, "us-commit-p99": z * 1e6})
+			n, said := measure.PerRound(b), 0
+			m := measure.Ranks(n, []float64{0.99}, func() time.Duration {
+				whole := measure.Took(func() { f.say(threads[said/n], before+said%n) })
+				said++
+				return whole - commit
+			}, func() time.Duration { return commit })
+			added, own := m[0][0], m[1][0]
+			measure.Report(b, map[string]float64{"x-commit": added / own, "us-added-p99": added * 1e6, "us-commit-p99": own * 1e6})
 		})
 	}
 }
@@ -272,11 +221,11 @@ func BenchmarkDue(b *testing.B) {
 			}
 			f.run()
 			noError(b, f.Quiet(context.Background()))
-			rounds := min(benchRounds, b.N)
+			rounds := min(measure.Rounds, b.N)
 			var ours, bare []float64
 			for day := range rounds {
 				quiet := make(chan error, 1)
-				ours = append(ours, took(func() {
+				ours = append(ours, measure.Took(func() {
 					f.clock.set(benchDay.AddDate(0, 0, day).Add(time.Hour + time.Second))
 					go func() { quiet <- f.Quiet(context.Background()) }() // it has the bot look at the clock
 					for range channels {
@@ -284,7 +233,7 @@ func BenchmarkDue(b *testing.B) {
 					}
 				}).Seconds())
 				noError(b, <-quiet)
-				bare = append(bare, took(func() {
+				bare = append(bare, measure.Took(func() {
 					for i := range groups {
 						noError(b, f.store.UpdateGroup(context.Background(), "bare", func(tx *store.Tx) error {
 							tx.PutTeam(store.Team{ID: "bare", Name: fmt.Sprint(day, i)})
@@ -293,7 +242,7 @@ func BenchmarkDue(b *testing.B) {
 					}
 				}).Seconds())
 			}
-			report(b, map[string]float64{"s-handed": rank(ours, 0.5), "s-commits": rank(bare, 0.5)})
+			measure.Report(b, map[string]float64{"s-handed": measure.Rank(ours, 0.5), "s-commits": measure.Rank(bare, 0.5)})
 		})
 	}
 }

@@ -1,78 +1,23 @@
-//go:build linux
-
 package store
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"rewind/store/measure"
 )
 
 // The goals of docs/performance.md for the store, each beside its baseline: both are measured alternately in nine rounds
 // of one run, which share b.N operations, and the medians of the rounds are compared. Run them with a fixed -benchtime.
-
-const benchRounds = 9
-
-func perRound(b *testing.B) int { return max(1, b.N/benchRounds) }
-
-// rank returns the value that the share of all is not above.
-func rank[T cmp.Ordered](values []T, share float64) T {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[min(len(sorted)-1, int(share*float64(len(sorted))))]
-}
-
-func took(f func()) time.Duration {
-	start := time.Now()
-	f()
-	return time.Since(start)
-}
-
-// medians runs each way once a round, in turn, and returns the median of what each says, in the order of the ways.
-func medians(ways ...func() float64) []float64 {
-	said := make([][]float64, len(ways))
-	for range benchRounds {
-		for i, way := range ways {
-			said[i] = append(said[i], way())
-		}
-	}
-	out := make([]float64, len(ways))
-	for i := range ways {
-		out[i] = rank(said[i], 0.5)
-	}
-	return out
-}
-
-// report replaces the time of a whole operation, which means nothing here, by the values, and adds the disk's own rate.
-func report(b *testing.B, values map[string]float64) {
-	b.ReportMetric(0, "ns/op")
-	for unit, v := range values {
-		b.ReportMetric(v, unit)
-	}
-	f, err := os.Create(filepath.Join(b.TempDir(), "disk"))
-	must(b, err)
-	defer f.Close()
-	var times []time.Duration
-	for i := range 100 {
-		page := bytes.Repeat([]byte{byte(i)}, 4096) // a disk may skip what it holds already
-		times = append(times, took(func() {
-			_, err := f.WriteAt(page, 0)
-			must(b, err)
-			must(b, syscall.Fdatasync(int(f.Fd())))
-		}))
-	}
-	b.ReportMetric(1/rank(times, 0.5).Seconds(), "fdatasync/s")
-}
 
 // crew is a group in which a hundred members answer in the thread of each round, with what each answer writes.
 type crew struct {
@@ -182,34 +127,30 @@ func bareBolt(b *testing.B) *bbolt.DB {
 
 // BenchmarkAnswerLone records one answer after the other. Goal: at most 1.3 times a bare Update of the same writes.
 func BenchmarkAnswerLone(b *testing.B) {
-	n, bare := perRound(b), bareBolt(b)
-	c := newCrew(b, n*benchRounds, bare)
-	next := 0
-	var ours, theirs []float64
-	for range benchRounds {
-		var a, z []time.Duration
-		for range n {
-			i := next
-			next++
-			a = append(a, took(func() { c.record(i) }))
-			z = append(z, took(func() {
-				must(b, bare.Update(func(tx *bbolt.Tx) error { return replayWrites(tx, c.writes[i]) }))
-			}))
-		}
-		ours, theirs = append(ours, rank(a, 0.5).Seconds()), append(theirs, rank(z, 0.5).Seconds())
-	}
-	a, z := rank(ours, 0.5), rank(theirs, 0.5)
-	report(b, map[string]float64{"x-update": a / z, "us-ours": a * 1e6, "us-update": z * 1e6, "writes": float64(len(c.writes[0]))})
+	n, bare := measure.PerRound(b), bareBolt(b)
+	c := newCrew(b, n*measure.Rounds, bare)
+	recorded, replayed := 0, 0
+	m := measure.Ranks(n, []float64{0.5}, func() time.Duration {
+		recorded++
+		return measure.Took(func() { c.record(recorded - 1) })
+	}, func() time.Duration {
+		replayed++
+		return measure.Took(func() {
+			must(b, bare.Update(func(tx *bbolt.Tx) error { return replayWrites(tx, c.writes[replayed-1]) }))
+		})
+	})
+	a, z := m[0][0], m[1][0]
+	measure.Report(b, map[string]float64{"x-update": a / z, "us-ours": a * 1e6, "us-update": z * 1e6, "writes": float64(len(c.writes[0]))})
 }
 
 // BenchmarkAnswer100 records answers that come from a hundred at once. Goal: at least 3 times as fast as the same writes
 // through Batch with its defaults, and 7 times as fast as through serial Updates.
 func BenchmarkAnswer100(b *testing.B) {
-	n, batch, serial := max(crewSize, perRound(b)), bareBolt(b), bareBolt(b)
-	c := newCrew(b, n*benchRounds, batch, serial)
+	n, batch, serial := max(crewSize, measure.PerRound(b)), bareBolt(b), bareBolt(b)
+	c := newCrew(b, n*measure.Rounds, batch, serial)
 	recorded, batched, updated, before := 0, 0, 0, c.commits.Load()
 	rate := func(n int, d time.Duration) float64 { return float64(n) / d.Seconds() }
-	m := medians(func() float64 {
+	m := measure.Medians(func() float64 {
 		from := recorded
 		recorded += n
 		return rate(n, atOnce(from, recorded, c.record))
@@ -222,13 +163,13 @@ func BenchmarkAnswer100(b *testing.B) {
 	}, func() float64 {
 		from := updated
 		updated += crewSize
-		return rate(crewSize, took(func() {
+		return rate(crewSize, measure.Took(func() {
 			for i := from; i < updated; i++ {
 				must(b, serial.Update(func(tx *bbolt.Tx) error { return replayWrites(tx, c.writes[i]) }))
 			}
 		}))
 	})
-	report(b, map[string]float64{"x-batch": m[0] / m[1], "x-update": m[0] / m[2], "ours/s": m[0], "batch/s": m[1], "update/s": m[2],
+	measure.Report(b, map[string]float64{"x-batch": m[0] / m[1], "x-update": m[0] / m[2], "ours/s": m[0], "batch/s": m[1], "update/s": m[2],
 		"answers/commit": float64(recorded) / float64(c.commits.Load()-before)})
 }
 
@@ -236,7 +177,7 @@ func BenchmarkAnswer100(b *testing.B) {
 func atOnce(from, to int, f func(i int)) time.Duration {
 	var left atomic.Int64
 	left.Store(int64(from))
-	return took(func() {
+	return measure.Took(func() {
 		var wg sync.WaitGroup
 		for range crewSize {
 			wg.Go(func() {
@@ -325,32 +266,32 @@ func BenchmarkMillion(b *testing.B) {
 		if top, scan := topTen(b, million), scanTen(b, million); !slices.Equal(top, scan) || len(top) != 10 {
 			b.Fatalf("the board says %v, its rows %v", top, scan)
 		}
-		n := perRound(b)
+		n := measure.PerRound(b)
 		each := func(s *Store) func() float64 {
 			return func() float64 {
-				return took(func() {
+				return measure.Took(func() {
 					for range n {
 						topTen(b, s)
 					}
 				}).Seconds() / float64(n)
 			}
 		}
-		m := medians(each(million), each(thousand), func() float64 { return took(func() { scanTen(b, million) }).Seconds() })
-		report(b, map[string]float64{"x-thousand": m[0] / m[1], "scan-x": m[2] / m[0], "us-million": m[0] * 1e6, "us-thousand": m[1] * 1e6, "us-scan": m[2] * 1e6})
+		m := measure.Medians(each(million), each(thousand), func() float64 { return measure.Took(func() { scanTen(b, million) }).Seconds() })
+		measure.Report(b, map[string]float64{"x-thousand": m[0] / m[1], "scan-x": m[2] / m[0], "us-million": m[0] * 1e6, "us-thousand": m[1] * 1e6, "us-scan": m[2] * 1e6})
 	})
 	b.Run("open", func(b *testing.B) {
 		empty := filepath.Join(b.TempDir(), "rewind.db")
 		open := func(path string) func() float64 {
 			return func() float64 {
 				var s *Store
-				d := took(func() { s = mustOpenOnly(b, path) })
+				d := measure.Took(func() { s = mustOpenOnly(b, path) })
 				must(b, s.Close())
 				return d.Seconds()
 			}
 		}
 		open(empty)() // makes it
-		m := medians(open(big), open(empty))
-		report(b, map[string]float64{"x-empty": m[0] / m[1], "us-million": m[0] * 1e6, "us-empty": m[1] * 1e6})
+		m := measure.Medians(open(big), open(empty))
+		measure.Report(b, map[string]float64{"x-empty": m[0] / m[1], "us-million": m[0] * 1e6, "us-empty": m[1] * 1e6})
 	})
 }
 

@@ -4,15 +4,12 @@ package main
 
 import (
 	"bufio"
-	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -25,61 +22,17 @@ import (
 
 	"rewind/questions"
 	"rewind/store"
+	"rewind/store/measure"
 )
 
 // The goals of docs/performance.md for the program as a whole, each beside its baseline: both are measured alternately in
 // nine rounds of one run, and their medians are compared.
-
-const benchRounds = 9
 
 func noError(b *testing.B, err error) {
 	b.Helper()
 	if err != nil {
 		b.Fatal(err)
 	}
-}
-
-func took(f func()) time.Duration {
-	start := time.Now()
-	f()
-	return time.Since(start)
-}
-
-// medians runs each way once a round, in turn, and returns the median of what each says, in the order of the ways.
-func medians[T cmp.Ordered](ways ...func() T) []T {
-	said := make([][]T, len(ways))
-	for range benchRounds {
-		for i, way := range ways {
-			said[i] = append(said[i], way())
-		}
-	}
-	out := make([]T, len(ways))
-	for i := range ways {
-		out[i] = slices.Sorted(slices.Values(said[i]))[benchRounds/2]
-	}
-	return out
-}
-
-// report replaces the time of a whole operation, which means nothing here, by the values, and adds the disk's own rate.
-func report(b *testing.B, values map[string]float64) {
-	b.ReportMetric(0, "ns/op")
-	for unit, v := range values {
-		b.ReportMetric(v, unit)
-	}
-	f, err := os.Create(filepath.Join(b.TempDir(), "disk"))
-	noError(b, err)
-	defer f.Close()
-	var times []time.Duration
-	for i := range 100 {
-		page := bytes.Repeat([]byte{byte(i)}, 4096) // a disk may skip what it holds already
-		times = append(times, took(func() {
-			_, err := f.WriteAt(page, 0)
-			noError(b, err)
-			noError(b, syscall.Fdatasync(int(f.Fd())))
-		}))
-	}
-	slices.Sort(times)
-	b.ReportMetric(1/times[len(times)/2].Seconds(), "fdatasync/s")
 }
 
 // build makes the program as it is released, or another one, and returns its path.
@@ -173,15 +126,15 @@ func (p *program) privateMemory() float64 {
 // The baseline is the program that only prints its version.
 func BenchmarkTry(b *testing.B) {
 	rewind, db := build(b, "rewind", "."), bankOf(b, manyQuestions)
-	m := medians(func() float64 {
+	m := measure.Medians(func() float64 {
 		var p *program
-		d := took(func() { p = start(b, "/quit", rewind, "try", "--db", db) })
+		d := measure.Took(func() { p = start(b, "/quit", rewind, "try", "--db", db) })
 		p.stop()
 		return d.Seconds()
 	}, func() float64 {
-		return took(func() { noError(b, exec.Command(rewind, "version").Run()) }).Seconds()
+		return measure.Took(func() { noError(b, exec.Command(rewind, "version").Run()) }).Seconds()
 	})
-	report(b, map[string]float64{"ms-ready": m[0] * 1e3, "ms-version": m[1] * 1e3})
+	measure.Report(b, map[string]float64{"ms-ready": m[0] * 1e3, "ms-version": m[1] * 1e3})
 }
 
 // BenchmarkMemory looks at the private memory of programs that have been idle for two seconds. Goal: 30 MB with ten
@@ -234,7 +187,7 @@ func notesOf(files int) (notes fstest.MapFS, size int) {
 func BenchmarkNotes(b *testing.B) {
 	read := func(notes fstest.MapFS) func() float64 {
 		return func() float64 {
-			return took(func() {
+			return measure.Took(func() {
 				found, err := questions.Load(questions.Source{FS: notes, Root: "."})
 				noError(b, err)
 				if len(found.Questions) < len(notes) {
@@ -245,13 +198,13 @@ func BenchmarkNotes(b *testing.B) {
 	}
 	one, size := notesOf(32)
 	two, _ := notesOf(64)
-	m := medians(read(one), func() float64 {
-		return took(func() {
+	m := measure.Medians(read(one), func() float64 {
+		return measure.Took(func() {
 			for _, f := range one {
 				goldmark.DefaultParser().Parse(text.NewReader(f.Data))
 			}
 		}).Seconds()
 	}, read(two))
 	mb := float64(size) / 1e6
-	report(b, map[string]float64{"x-goldmark": m[1] / m[0], "x-double": m[2] / m[0], "MB/s": mb / m[0], "goldmark-MB/s": mb / m[1]})
+	measure.Report(b, map[string]float64{"x-goldmark": m[1] / m[0], "x-double": m[2] / m[0], "MB/s": mb / m[0], "goldmark-MB/s": mb / m[1]})
 }
