@@ -28,6 +28,8 @@ type machine struct {
 	platform  *bottest.Memory // the first
 	channel   bot.Channel     // of the first, where commands are given
 	wrap      func(bot.Platform) bot.Platform
+	clock     bot.Clock // nil for the bubble's
+	zone      string    // of new groups
 	newID     func() string
 	errors    strings.Builder // what the bot logged as errors
 
@@ -39,7 +41,7 @@ type machine struct {
 }
 
 func newMachine(t *testing.T, path string, platforms ...bottest.Options) *machine {
-	m := &machine{t: t, path: path, options: store.Options{Twice: true}, off: func() {}}
+	m := &machine{t: t, path: path, zone: "Asia/Seoul", options: store.Options{Twice: true}, off: func() {}}
 	m.wrap = func(p bot.Platform) bot.Platform { return p }
 	m.newID = func() string { m.ids++; return fmt.Sprintf("id-%04d", m.ids) }
 	for _, o := range platforms {
@@ -92,7 +94,7 @@ func (m *machine) start() error {
 	}
 	m.store = s
 	m.bot = bot.New(bot.Options{
-		Store: s, Platforms: platforms, Lang: questions.English, Zone: "Asia/Seoul", NewID: func() string { return m.newID() },
+		Store: s, Clock: m.clock, Platforms: platforms, Lang: questions.English, Zone: m.zone, NewID: func() string { return m.newID() },
 		Log: slog.New(slog.NewTextHandler(&m.errors, &slog.HandlerOptions{Level: slog.LevelError})),
 	})
 	ctx, cancel := context.WithCancel(m.t.Context())

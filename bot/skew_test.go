@@ -31,7 +31,7 @@ func TestClockAhead(t *testing.T) {
 				c.step(row.ahead)
 				m.off()
 				m.until(inMay("05 08:20"))
-				c.live(m)
+				m.onClock(c)
 				m.platform.Faults.Order(bottest.Fault{Kind: bottest.LoseAnswer, Op: bot.Say})
 				m.order("Mina", "schedule add daily 10:00 reveal=200h")
 				m.until(inMay("05 10:00").Add(-row.ahead + time.Second))

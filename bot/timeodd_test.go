@@ -1,19 +1,14 @@
 package bot_test
 
 import (
-	"context"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"rewind/bot"
 	"rewind/bot/bottest"
-	"rewind/questions"
-	"rewind/store"
 )
 
 const oddLayout = "2006-01-02 15:04:05"
@@ -213,36 +208,11 @@ func (c *steppedClock) Now() time.Time {
 
 func (c *steppedClock) step(by time.Duration) { c.ahead.Add(int64(by)) }
 
-// live runs the machine's bot by a clock of its own.
-func (c *steppedClock) live(m *machine) {
+// onClock switches the machine on to live by the clock.
+func (m *machine) onClock(c *steppedClock) {
 	m.t.Helper()
-	s, err := store.Open(m.path, m.options)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	var platforms []bot.Platform
-	for _, p := range m.platforms {
-		platforms = append(platforms, p)
-	}
-	m.store = s
-	m.bot = bot.New(bot.Options{
-		Store: s, Clock: c, Platforms: platforms, Lang: questions.English, Zone: "UTC", NewID: func() string { return m.newID() },
-		Log: slog.New(slog.NewTextHandler(&m.errors, &slog.HandlerOptions{Level: slog.LevelError})),
-	})
-	ctx, cancel := context.WithCancel(m.t.Context())
-	ran := make(chan error, 1)
-	go func() { ran <- m.bot.Run(ctx) }()
-	m.off = func() {
-		m.off = func() {}
-		cancel()
-		if err := <-ran; err != nil {
-			m.t.Error(err)
-		}
-		if err := s.Close(); err != nil {
-			m.t.Error(err)
-		}
-	}
-	synctest.Wait()
+	m.clock, m.zone = c, "UTC"
+	m.on()
 }
 
 // clockStep sets the clock.
@@ -295,7 +265,7 @@ func TestClockSteps(t *testing.T) {
 				c := &steppedClock{}
 				m.off()
 				m.until(inMay("05 08:20"))
-				c.live(m)
+				m.onClock(c)
 				m.order("Mina", "schedule add "+d.schedule)
 				for _, s := range d.steps {
 					m.until(inMay(s.at).Add(7 * time.Second)) // somewhere between two looks
@@ -356,7 +326,7 @@ func TestSuspend(t *testing.T) {
 				m.until(inMay("05 08:20"))
 				m.platform = bottest.NewMemory(c, bottest.Options{})
 				m.platforms, m.channel = []*bottest.Memory{m.platform}, m.platform.Channel("W", "C")
-				c.live(m)
+				m.onClock(c)
 				m.order("Mina", "schedule add daily 09:00 reveal=8h")
 				m.until(inMay("05 10:00").Add(7 * time.Second))
 				m.say(m.thread(m.channel, 1), "Jun", "It is a letter.")
