@@ -47,6 +47,7 @@ type Bot struct {
 	couriers map[string]*courier // by platform
 
 	looking *loop
+	agenda  agenda
 	// changes counts what the bot did; Quiet takes an unchanged count for silence.
 	changes atomic.Uint64
 }
@@ -132,18 +133,25 @@ func (b *Bot) Quiet(ctx context.Context) error {
 	}
 }
 
-// update runs fn in the group's transaction and wakes the loops, since letters may have been written.
+// update runs fn in the group's transaction and has the clock looked at for it, since what is due may have changed.
 func (b *Bot) update(ctx context.Context, group string, fn func(tx *store.Tx) error) error {
 	if err := b.store.UpdateGroup(ctx, group, fn); err != nil {
 		return err
 	}
+	b.lookSoon(group)
 	b.wake()
 	return nil
 }
 
+// lookSoon has the clock looked at for a group.
+func (b *Bot) lookSoon(group string) {
+	b.agenda.soon(group)
+	b.looking.ring()
+}
+
+// wake wakes the couriers, since letters may have been written.
 func (b *Bot) wake() {
 	b.changes.Add(1)
-	b.looking.ring()
 	for _, c := range b.couriers {
 		c.loop.ring()
 	}

@@ -210,7 +210,9 @@ func compose(tx *store.Tx, g store.Group, l store.Letter, now time.Time) (m Mess
 // delivered settles a letter that landed.
 func (b *Bot) delivered(ctx context.Context, scope string, c claimed, receipt Receipt) error {
 	now := b.clock.Now()
+	played := "" // the group, if a round that was taken back is to be revealed after all
 	err := b.store.Update(ctx, scope, func(tx *store.Tx) error {
+		played = ""
 		l, waits := tx.Letter(c.letter.ID)
 		if !waits {
 			return nil
@@ -219,12 +221,15 @@ func (b *Bot) delivered(ctx context.Context, scope string, c claimed, receipt Re
 		if l.Kind == store.LetterNotice {
 			return nil
 		}
+		g, _ := tx.Group()
 		r, _ := tx.Round(l.Round)
 		p, _ := tx.Post(l.Round, l.Channel)
 		switch l.Kind {
 		case store.LetterPost:
 			p.Message, p.Landed = receipt.ID, receipt.At
-			r.Withdrawn = false // what can be seen is played
+			if r.Withdrawn { // what can be seen is played
+				r.Withdrawn, played = false, g.ID
+			}
 			if r.State == store.Planned {
 				r.State = store.Opened
 			}
@@ -244,7 +249,6 @@ func (b *Bot) delivered(ctx context.Context, scope string, c claimed, receipt Re
 			}
 		}
 		saveRound(tx, r, p, now)
-		g, _ := tx.Group()
 		// A post that is found after its round was dropped must say so, and one that is found after a restore may ask what
 		// another round asked.
 		found := l.Kind == store.LetterPost && (r.State == store.Dropped || !r.Due.After(g.Restored))
@@ -253,6 +257,9 @@ func (b *Bot) delivered(ctx context.Context, scope string, c claimed, receipt Re
 		}
 		return nil
 	})
+	if played != "" {
+		b.lookSoon(played)
+	}
 	b.wake()
 	return err
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"rewind/store"
@@ -19,26 +21,49 @@ const (
 	forgetAtOnce = 200
 )
 
+// looksAtOnce is how many groups are looked at together: what they change shares its commits.
+const looksAtOnce = 64
+
 // look does what is due in every group and returns when to look again. A group that fails does not keep others waiting.
 func (b *Bot) look(ctx context.Context) (next time.Time, idle bool) {
-	groups, err := b.store.Groups(ctx)
-	if err != nil {
-		b.lookFailed(ctx, "", err)
-		return b.clock.Now().Add(time.Second), true
-	}
-	idle = true
-	for _, id := range groups {
-		did, groupNext, err := b.lookAt(ctx, id)
+	now := b.clock.Now()
+	if b.agenda.old(now) {
+		groups, err := b.store.Groups(ctx)
 		if err != nil {
-			b.lookFailed(ctx, id, err)
+			b.lookFailed(ctx, "", err)
+			return now.Add(time.Second), true
 		}
-		idle = idle && !did
-		next = sooner(next, groupNext)
+		b.agenda.renew(groups, now)
 	}
-	if !idle {
-		b.wake()
+	var busy atomic.Bool
+	var looks sync.WaitGroup
+	places := make(chan struct{}, looksAtOnce)
+	for _, id := range b.agenda.take(now) {
+		places <- struct{}{}
+		looks.Go(func() {
+			if b.lookOnce(ctx, id) {
+				busy.Store(true)
+			}
+			<-places
+		})
 	}
-	return next, idle
+	looks.Wait()
+	return b.agenda.next(), !busy.Load()
+}
+
+// lookOnce looks at one group and notes when to do so again. It reports whether something was done.
+func (b *Bot) lookOnce(ctx context.Context, group string) (did bool) {
+	var next time.Time
+	err := b.guard("look at a group", func() (err error) {
+		did, next, err = b.lookAt(ctx, group)
+		return err
+	})
+	if err != nil {
+		b.lookFailed(ctx, group, err)
+		next = sooner(next, b.clock.Now().Add(retryAfter))
+	}
+	b.agenda.put(group, next)
+	return did
 }
 
 func (b *Bot) lookFailed(ctx context.Context, group string, err error) {
