@@ -100,19 +100,19 @@ func (b *Bot) claim(ctx context.Context, due store.DueLetter) (c claimed, ok boo
 		if !found || l.Due.After(now) {
 			return nil
 		}
-		g, _ := tx.Group()
+		a := aboutOf(tx, l)
 		if !l.Expires.After(now) && !l.LookOnly {
 			if l.Unsure.IsZero() || l.Kind == store.LetterEdit {
-				giveUp(tx, g, l, "expired", now)
+				giveUp(tx, a.group, l, "expired", now)
 				return nil
 			}
 			l.LookOnly = true
 		}
-		if outdated(tx, l) {
+		if outdated(l, a) {
 			tx.DeleteLetter(l)
 			return nil
 		}
-		body, place, err := compose(tx, g, l, now)
+		body, err := compose(tx, l, a, now)
 		if err != nil {
 			return err
 		}
@@ -121,7 +121,7 @@ func (b *Bot) claim(ctx context.Context, due store.DueLetter) (c claimed, ok boo
 				return err
 			}
 		}
-		c.delivery = Delivery{Key: keyOf(tx, g, l), Op: opOf(l.Kind), To: place, Body: body, Unsure: l.Unsure, LookOnly: l.LookOnly}
+		c.delivery = Delivery{Key: keyOf(l, a), Op: opOf(l.Kind), To: placeOf(l, a), Body: body, Unsure: l.Unsure, LookOnly: l.LookOnly}
 		l.Attempts++
 		if l.Unsure.IsZero() {
 			l.Unsure = now
@@ -135,27 +135,40 @@ func (b *Bot) claim(ctx context.Context, due store.DueLetter) (c claimed, ok boo
 	return c, ok, err
 }
 
+// about is what a letter is about; a notice knows no round and no post.
+type about struct {
+	group store.Group
+	round store.Round
+	post  store.Post
+}
+
+func aboutOf(tx *store.Tx, l store.Letter) (a about) {
+	a.group, _ = tx.Group()
+	if l.Kind != store.LetterNotice {
+		a.round, _ = tx.Round(l.Round)
+		a.post, _ = tx.Post(l.Round, l.Channel)
+	}
+	return a
+}
+
 // keyOf names what a letter means in a way that is the same again when a slot is asked anew after a restore.
-func keyOf(tx *store.Tx, g store.Group, l store.Letter) string {
-	r, ok := tx.Round(l.Round)
-	if !ok {
-		return g.ID + "/" + l.ID
+func keyOf(l store.Letter, a about) string {
+	if l.Kind == store.LetterNotice {
+		return a.group.ID + "/" + l.ID
 	}
-	asked := r.Schedule
+	asked := a.round.Schedule
 	if asked == "" {
-		asked = fmt.Sprintf("#%d", r.Number) // a number that a restore gives out again comes with another time
+		asked = fmt.Sprintf("#%d", l.Round) // a number that a restore gives out again comes with another time
 	}
-	return fmt.Sprintf("%s/%s@%d/%s/%s", g.ID, asked, r.Due.UnixMilli(), l.Channel.Key(), l.Kind)
+	return fmt.Sprintf("%s/%s@%d/%s/%s", a.group.ID, asked, a.round.Due.UnixMilli(), l.Channel.Key(), l.Kind)
 }
 
 // outdated reports whether a letter that was never tried is not wanted any more.
-func outdated(tx *store.Tx, l store.Letter) bool {
+func outdated(l store.Letter, a about) bool {
 	if l.Kind == store.LetterNotice || l.Kind == store.LetterEdit || !l.Unsure.IsZero() {
 		return false
 	}
-	r, _ := tx.Round(l.Round)
-	p, _ := tx.Post(l.Round, l.Channel)
-	kind, ok := wanted(r, p)
+	kind, ok := wanted(a.round, a.post)
 	return !ok || kind != l.Kind
 }
 
@@ -169,42 +182,43 @@ func opOf(kind store.LetterKind) Op {
 	return Say
 }
 
-// compose makes a letter's text and address; the text of a letter that was claimed before is the frozen one.
-func compose(tx *store.Tx, g store.Group, l store.Letter, now time.Time) (m Message, to Place, err error) {
-	p, _ := tx.Post(l.Round, l.Channel)
-	to = Place{Channel: l.Channel}
+// placeOf is where a letter goes.
+func placeOf(l store.Letter, a about) Place {
 	switch l.Kind {
 	case store.LetterThread, store.LetterEdit:
-		to.Message = p.Message
+		return Place{Channel: l.Channel, Message: a.post.Message}
 	case store.LetterReveal:
-		to.Thread = p.Thread
+		return Place{Channel: l.Channel, Thread: a.post.Thread}
 	case store.LetterNotice:
-		to = Place{Account: l.Notice.To}
+		return Place{Account: l.Notice.To}
 	}
+	return Place{Channel: l.Channel}
+}
+
+// compose makes a letter's text; that of a letter that was claimed before is the frozen one.
+func compose(tx *store.Tx, l store.Letter, a about, now time.Time) (m Message, err error) {
 	if l.Body != nil {
 		if err := json.Unmarshal(l.Body, &m); err != nil {
-			return m, to, fmt.Errorf("read the text of letter %s: %w", l.ID, err)
+			return m, fmt.Errorf("read the text of letter %s: %w", l.ID, err)
 		}
-		return m, to, nil
+		return m, nil
 	}
 	if l.Kind == store.LetterNotice {
-		return noticeText(Speak(g.Lang), *l.Notice), to, nil
+		return noticeText(Speak(a.group.Lang), *l.Notice), nil
 	}
-	r, _ := tx.Round(l.Round)
+	r := a.round
 	q, ok := tx.Question(r.Bank, r.Question)
 	if !ok {
-		return m, to, fmt.Errorf("letter %s: its question is not in the bank", l.ID)
+		return m, fmt.Errorf("letter %s: its question is not in the bank", l.ID)
 	}
-	s := sheet{words: Speak(r.Lang), round: r, text: q.In(r.Lang), zone: zoneOf(g.Zone), now: now, shown: p}
+	s := sheet{words: Speak(r.Lang), round: r, text: q.In(r.Lang), zone: zoneOf(a.group.Zone), now: now, shown: a.post}
 	switch l.Kind {
 	case store.LetterThread:
-		m = s.threadName()
+		return s.threadName(), nil
 	case store.LetterReveal:
-		m = s.reveal(sealedAnswers(tx, r))
-	default:
-		m = s.post(len(tx.Answers(r.Number)))
+		return s.reveal(sealedAnswers(tx, r)), nil
 	}
-	return m, to, nil
+	return s.post(len(tx.Answers(r.Number))), nil
 }
 
 // delivered settles a letter that landed.
