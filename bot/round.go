@@ -21,23 +21,21 @@ const (
 )
 
 // pick chooses the question to ask: never one that was asked while another has not been, then the one asked longest
-// ago; equal ones in the order of the notes. Left counts the questions never asked before that remain after it.
-func pick(entries []store.Entry, asked map[string]time.Time, topics []string) (id string, left int, ok bool) {
+// ago; equal ones in the order of the notes. Last says that it is the last that was never asked before.
+func pick(entries []store.Entry, asked map[string]time.Time, topics []string) (id string, last, ok bool) {
 	for _, e := range entries {
 		if !onTopic(e, topics) {
 			continue
 		}
-		if asked[e.ID].IsZero() {
-			left++
-		}
-		if !ok || asked[e.ID].Before(asked[id]) {
+		switch {
+		case !ok || asked[e.ID].Before(asked[id]):
 			id, ok = e.ID, true
+			last = asked[id].IsZero()
+		case asked[e.ID].IsZero():
+			return id, false, true // the notes may be long, and the rest of them changes nothing
 		}
 	}
-	if ok && asked[id].IsZero() {
-		left--
-	}
-	return id, left, ok
+	return id, last, ok
 }
 
 // onTopic reports whether a question stands under one of the topics, in any language; any question does where there are none.

@@ -38,27 +38,27 @@ func TestPick(t *testing.T) {
 		asked   map[string]time.Time
 		topics  []string
 		id      string
-		left    int
+		last    bool
 		ok      bool
 	}{
-		{"an empty bank", nil, nil, nil, "", 0, false},
-		{"no such topic", abc, nil, []string{"Chess"}, "", 0, false},
-		{"the first of the notes", abc, nil, nil, "a", 2, true},
-		{"never asked before asked long ago", abc, map[string]time.Time{"a": at(0), "b": at(1)}, nil, "c", 0, true},
-		{"all were asked: the one longest ago", abc, map[string]time.Time{"a": at(5), "b": at(1), "c": at(3)}, nil, "b", 0, true},
-		{"asked at one moment: the order of the notes", abc, map[string]time.Time{"a": at(1), "b": at(0), "c": at(0)}, nil, "b", 0, true},
-		{"on a topic", abc, nil, []string{"os"}, "a", 1, true},
-		{"on either topic", abc, map[string]time.Time{"b": at(0)}, []string{"Nets", "Disks"}, "c", 0, true},
-		// What is off the topic neither counts as left nor is asked, even if it never was.
-		{"the topic is exhausted", abc, map[string]time.Time{"a": at(2), "c": at(1)}, []string{"OS"}, "c", 0, true},
+		{"an empty bank", nil, nil, nil, "", false, false},
+		{"no such topic", abc, nil, []string{"Chess"}, "", false, false},
+		{"the first of the notes", abc, nil, nil, "a", false, true},
+		{"never asked before asked long ago", abc, map[string]time.Time{"a": at(0), "b": at(1)}, nil, "c", true, true},
+		{"all were asked: the one longest ago", abc, map[string]time.Time{"a": at(5), "b": at(1), "c": at(3)}, nil, "b", false, true},
+		{"asked at one moment: the order of the notes", abc, map[string]time.Time{"a": at(1), "b": at(0), "c": at(0)}, nil, "b", false, true},
+		{"on a topic", abc, nil, []string{"os"}, "a", false, true},
+		{"on either topic", abc, map[string]time.Time{"b": at(0)}, []string{"Nets", "Disks"}, "c", true, true},
+		// What is off the topic neither counts nor is asked, even if it never was.
+		{"the topic is exhausted", abc, map[string]time.Time{"a": at(2), "c": at(1)}, []string{"OS"}, "c", false, true},
 		// What was asked from another bank does not count.
-		{"gone questions", abc, map[string]time.Time{"x": at(0), "y": at(1)}, nil, "a", 2, true},
-		{"one question", abc[:1], nil, nil, "a", 0, true},
-		{"one question again", abc[:1], map[string]time.Time{"a": at(0)}, nil, "a", 0, true},
+		{"gone questions", abc, map[string]time.Time{"x": at(0), "y": at(1)}, nil, "a", false, true},
+		{"one question", abc[:1], nil, nil, "a", true, true},
+		{"one question again", abc[:1], map[string]time.Time{"a": at(0)}, nil, "a", false, true},
 	} {
-		id, left, ok := pick(row.entries, row.asked, row.topics)
-		if id != row.id || left != row.left || ok != row.ok {
-			t.Errorf("%s: pick = %q, %d, %v, want %q, %d, %v", row.name, id, left, ok, row.id, row.left, row.ok)
+		id, last, ok := pick(row.entries, row.asked, row.topics)
+		if id != row.id || last != row.last || ok != row.ok {
+			t.Errorf("%s: pick = %q, %v, %v, want %q, %v, %v", row.name, id, last, ok, row.id, row.last, row.ok)
 		}
 	}
 }
@@ -77,9 +77,9 @@ func TestPickIsFair(t *testing.T) {
 		}
 		asked, now := map[string]time.Time{}, day
 		for n := range 60 {
-			id, left, ok := pick(entries, asked, nil)
-			if !ok || left != max(0, len(entries)-n-1) {
-				t.Fatalf("seed %d: the %d-th pick of %d is %v with %d left", seed, n, len(entries), ok, left)
+			id, last, ok := pick(entries, asked, nil)
+			if !ok || last != (n == len(entries)-1) {
+				t.Fatalf("seed %d: the %d-th pick of %d is %v, the last: %v", seed, n, len(entries), ok, last)
 			}
 			now = now.Add(time.Duration(1 + r.IntN(1e9))) // two rounds of a group are not at one moment
 			asked[id] = now
