@@ -15,25 +15,26 @@ const boardLength = 10
 
 func runLeaderboard(k *call) Reply {
 	b, period := k.board()
-	head := k.words.Say("board_"+period, Values{"Where": k.words.Say("board_of_" + boardOf(k.values["of"]))})
-	lines := []string{head}
-	place, n := 1, 0
+	lines := []string{k.words.Say("board_"+period, Values{"Where": k.words.Say("board_of_" + boardOf(k.values["of"]))})}
+	n, place, mine := 0, 1, false
 	var last store.Row
 	for row := range k.tx.Top(b) {
-		if n++; n > boardLength && !store.SamePlace(row, last) {
+		if n == boardLength {
 			break
 		}
-		if n == 1 || !store.SamePlace(row, last) {
+		if n++; n == 1 || !store.SamePlace(row, last) {
 			place = n
 		}
-		last = row
 		lines = append(lines, k.boardLine(b, place, row))
+		last, mine = row, mine || row.ID == k.member.ID
 	}
 	if n == 0 {
-		return Reply{Message: Message{Text: head + "\n" + k.words.Say("board_empty")}}
+		lines = append(lines, k.words.Say("board_empty"))
+	} else if more := k.tx.Sharing(b, last) - (n - place + 1); more > 0 {
+		lines = append(lines, k.words.Say(boardMore(b), Values{"Place": place, "Count": more}))
 	}
-	if mine, ok := k.tx.Row(b, k.member.ID); ok && n > boardLength {
-		lines = append(lines, k.words.Say("board_you", Values{"Place": k.tx.Place(b, mine), "Points": mine.Points}))
+	if row, ok := k.tx.Row(b, k.member.ID); ok && !mine {
+		lines = append(lines, k.words.Say("board_you", Values{"Place": k.tx.Place(b, row), "Points": row.Points}))
 	}
 	return Reply{Message: Message{Text: strings.Join(lines, "\n")}}
 }
@@ -66,6 +67,14 @@ func (k *call) board() (b store.Board, period string) {
 		b.Of = store.Everyone
 	}
 	return b, period
+}
+
+// boardMore is the sentence about those who share the last place and are not shown.
+func boardMore(b store.Board) string {
+	if b.Of == store.Teams {
+		return "board_more_teams"
+	}
+	return "board_more"
 }
 
 func (k *call) boardLine(b store.Board, place int, row store.Row) string {

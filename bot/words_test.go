@@ -153,7 +153,7 @@ func TestWordsOfValues(t *testing.T) {
 		"post_how_": {"open", "sealed", "both"}, "mode_": {"open", "sealed", "both"}, "today_": {"open", "planned"},
 		"round_is_": {"planned", "closed", "dropped"}, "reason_": {reasonAnswer, reasonLate, reasonWithdrawn},
 		"notice_": {noticeBuried, noticeEmpty, noticeMissed, noticeRepeat}, "letter_": {"post", "thread", "reveal"},
-		"why_": {"refused", "unknown", "expired"}, "board_": {"week", "month", "all"}, "board_of_": {"group", "here", "teams"},
+		"why_": {"refused", "unknown", "expired"}, "board_": {"week", "month", "all"}, "board_of_": {"group", "here", "teams"}, "board_more": {"", "_teams"},
 		"wrong_": {"command", "part", "missing", "value", "option", "extra", "zone"}, "language_": {"ko", "en"},
 		"missing_": {"view", "send", "threads", "read", "channel"}, "time_in_": {"reveal", "grace", "rest"},
 	} {
