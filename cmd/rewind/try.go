@@ -100,13 +100,18 @@ func (c *tryCmd) fill(ctx context.Context, s *store.Store, now time.Time) error 
 	return err
 }
 
-// importStarter makes the starter bank in this binary the bank, unless there are notes.
+// importStarter makes the starter bank in this binary the bank, unless there are notes: then it is not even read, which
+// takes longer than anything else at the start.
 func importStarter(ctx context.Context, s *store.Store, now time.Time) error {
-	notes, err := questions.Starter()
+	info, ok, err := s.CurrentBankInfo(ctx)
+	if err != nil || ok && info.Origin == store.FromNotes {
+		return err
+	}
+	starter, err := questions.Starter()
 	if err != nil {
 		return fmt.Errorf("read the starter bank: %w", err)
 	}
-	_, _, err = s.ImportBank(ctx, store.FromStarter, notes.Questions, now)
+	_, _, err = s.ImportBank(ctx, store.FromStarter, starter.Questions, now)
 	return err
 }
 
