@@ -71,13 +71,37 @@ func (m *Memory) sayPart(ctx context.Context, d bot.Delivery, whole string) (bot
 	if d.LookOnly {
 		return m.look(ctx, d, m.written)
 	}
-	if !d.Unsure.IsZero() && !m.keeps(d.Unsure) {
-		r, f := m.look(ctx, d, m.written)
-		if f == nil || f.Outcome != bot.Refused {
+	m.mayForget(d)
+	sure := d.Unsure.IsZero()
+	for {
+		if !sure && !m.keeps(d.Unsure) {
+			if r, f := m.look(ctx, d, m.written); f == nil || f.Outcome != bot.Refused {
+				return r, f
+			}
+			sure = true
+		}
+		r, f := m.change(ctx, d, func(d bot.Delivery) (bot.Receipt, *bot.Failure) {
+			if !sure && !m.keepsSince(d.Unsure) {
+				return bot.Receipt{}, forgotten
+			}
+			return m.write(d, whole)
+		})
+		if f != forgotten {
 			return r, f
 		}
 	}
-	return m.change(ctx, d, func(d bot.Delivery) (bot.Receipt, *bot.Failure) { return m.write(d, whole) })
+}
+
+// forgotten says that the keys were forgotten between the question and the request: whether it has landed is to be looked
+// up after all.
+var forgotten = refused("the keys are forgotten")
+
+// mayForget forgets the keys if that was ordered.
+func (m *Memory) mayForget(d bot.Delivery) {
+	if _, ok := m.Faults.take(forgetting, d.To.Channel, d.Op); ok {
+		m.Forget()
+		m.Faults.count(ForgetKeys)
+	}
 }
 
 // once carries out what has the same effect however often it is done.
@@ -86,6 +110,7 @@ func (m *Memory) once(ctx context.Context, d bot.Delivery, find func(bot.Deliver
 	if d.LookOnly {
 		return m.look(ctx, d, find)
 	}
+	m.mayForget(d)
 	return m.change(ctx, d, do)
 }
 
@@ -93,6 +118,11 @@ func (m *Memory) once(ctx context.Context, d bot.Delivery, find func(bot.Deliver
 func (m *Memory) keeps(since time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.keepsSince(since)
+}
+
+// keepsSince is keeps for who holds mu.
+func (m *Memory) keepsSince(since time.Time) bool {
 	past := m.clock.Now().Sub(since)
 	return !since.Before(m.keysSince) && 0 <= past && past < m.window
 }
@@ -118,10 +148,6 @@ func (m *Memory) change(ctx context.Context, d bot.Delivery, do func(bot.Deliver
 	op := Operation{Op: d.Op, Key: d.Key, To: d.To}
 	if f := m.begin(ctx, &op); f != nil {
 		return bot.Receipt{}, f
-	}
-	if _, ok := m.Faults.take(forgetting, d.To.Channel, d.Op); ok {
-		m.Forget()
-		m.Faults.count(ForgetKeys)
 	}
 	fault, faulty := m.Faults.take(changing, d.To.Channel, d.Op)
 	if faulty && fault.Kind != LoseAnswer {

@@ -37,7 +37,7 @@ const (
 	LoseAnswer  Kind = "lose answer"  // a change is made, and no answer comes
 	RateLimit   Kind = "rate limit"   // a change must wait
 	Stall       Kind = "stall"        // a change is not made, and nothing comes until the bot gives up
-	ForgetKeys  Kind = "forget keys"  // the keys are forgotten before a change
+	ForgetKeys  Kind = "forget keys"  // the keys are forgotten ahead of a change
 	HideHistory Kind = "hide history" // the history cannot be read
 	Twice       Kind = "twice"        // a live comment comes two times
 	Swap        Kind = "swap"         // a live comment comes after the next one

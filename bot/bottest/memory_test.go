@@ -128,6 +128,50 @@ func TestKeysAreForgottenAfterTheWindow(t *testing.T) {
 	}
 }
 
+// TestKeysForgottenWithinARetry forgets the keys ahead of a retry, and between its question whether they are kept and its
+// request: the history decides, or nobody can tell.
+func TestKeysForgottenWithinARetry(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		blind  bool
+		forget func(s *scene)
+	}{
+		{"ahead of it", false, func(s *scene) { s.Faults.Order(bottest.Fault{Kind: bottest.ForgetKeys}) }},
+		{"within it", false, forgetWithin},
+		{"ahead of it, blind", true, func(s *scene) { s.Faults.Order(bottest.Fault{Kind: bottest.ForgetKeys}) }},
+		{"within it, blind", true, forgetWithin},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t, bottest.Options{Blind: tt.blind})
+				d := s.say("key", "the text")
+				d.Unsure = time.Now()
+				first := s.must(s.say("key", "the text"))
+				<-time.After(time.Second)
+				tt.forget(s)
+				r, err := s.Deliver(t.Context(), d)
+				if (err != nil) != tt.blind || err == nil && r != first {
+					t.Errorf("the retry returned %+v, %v; the first %+v", r, err, first)
+				}
+				if n := len(s.Posts(s.channel)) - 1; n != 1 {
+					t.Errorf("%d posts, want one", n)
+				}
+			})
+		})
+	}
+}
+
+func forgetWithin(s *scene) {
+	s.Faults.Around(func(op bottest.Operation) error {
+		if op.Op == bot.Say {
+			s.Forget()
+		}
+		return nil
+	}, nil)
+}
+
 // A sure retry behind the window posts again: that is the platform's nature, and why attempts are recorded.
 func TestForgottenKeyWithoutDoubtPostsAgain(t *testing.T) {
 	t.Parallel()
