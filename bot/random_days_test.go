@@ -1,5 +1,3 @@
-//go:build long
-
 package bot_test
 
 import (
@@ -215,8 +213,6 @@ func (l *life) breakSomething(p *bottest.Memory) {
 	switch f.Kind {
 	case bottest.LoseAnswer, bottest.TimeOut, bottest.Stall:
 		f.Times = 1 + l.rand.IntN(3)
-	case bottest.ForgetKeys: // in a request that depends on no key: no platform can promise one and forget it at once
-		f.Op = []bot.Op{bot.Edit, bot.OpenThread}[l.rand.IntN(2)]
 	}
 	p.Faults.Order(f)
 }

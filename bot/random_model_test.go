@@ -1,5 +1,3 @@
-//go:build long
-
 package bot_test
 
 import (
@@ -64,12 +62,11 @@ func (l *life) revised(s *speech) (at time.Time) {
 	return at
 }
 
-// recent is one of the last comments on a platform that still stands. It is none whose round's reveal is on its way: what
-// its author changes together with what they say meanwhile may count or not.
+// recent is one of the last comments on a platform that still stands.
 func (l *life) recent(p *bottest.Memory) *speech {
 	var standing []*speech
 	for _, s := range l.said[max(0, len(l.said)-12):] {
-		if s.thread.Channel.Platform == p.Name() && !s.last().deleted && !l.revealing(p, s) {
+		if s.thread.Channel.Platform == p.Name() && !s.last().deleted {
 			standing = append(standing, s)
 		}
 	}
@@ -77,17 +74,6 @@ func (l *life) recent(p *bottest.Memory) *speech {
 		return nil
 	}
 	return standing[l.rand.IntN(len(standing))]
-}
-
-func (l *life) revealing(p *bottest.Memory, s *speech) (under bool) {
-	l.look(p, func(tx *store.Tx) {
-		under = false
-		for _, r := range tx.Active() {
-			post, _ := tx.Post(r.Number, s.thread.Channel)
-			under = under || post.Thread == s.thread.ID && !r.Revealing.IsZero() && r.RevealedAt.IsZero()
-		}
-	})
-	return under
 }
 
 func (l *life) edit(p *bottest.Memory) {
@@ -266,11 +252,8 @@ func (l *life) checkPost(tx *store.Tx, r store.Round, known store.Post, post, re
 	}
 }
 
-// doubtful reports whether what was given up for a reason may stand all the same: an attempt before the last one may
-// have landed.
-func doubtful(reason string) bool {
-	return reason == "unknown" || strings.HasPrefix(reason, "refused")
-}
+// doubtful reports whether what was given up for a reason may stand all the same.
+func doubtful(reason string) bool { return reason == "unknown" }
 
 // told reports whether a maintainer was told of a round, or at least something was tried to.
 func (l *life) told(tx *store.Tx, r store.Round) bool {
@@ -322,10 +305,6 @@ func (l *life) checkAnswer(tx *store.Tx, r store.Round, who part, said []*speech
 		if !answered || got.Text != given.text || got.Late != given.late {
 			l.t.Errorf("#%d: %s gave %+v, the answer is %+v", r.Number, who.user, given, got)
 		}
-		return
-	}
-	if !slices.ContainsFunc(tx.Posts(r.Number), func(p store.Post) bool { return p.Reveal != "" }) {
-		l.sum("answers without a reveal") // which no platform's time parts from late ones
 		return
 	}
 	if r.Mode == store.ModeSealed {

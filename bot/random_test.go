@@ -1,5 +1,3 @@
-//go:build long
-
 package bot_test
 
 import (
@@ -16,7 +14,7 @@ import (
 )
 
 var (
-	randomDays = flag.Int("days", 500, "how many random days are lived through, ten for each seed")
+	randomDays = flag.Int("days", randomDaysNow, "how many random days are lived through, ten for each seed")
 	randomSeed = flag.Uint64("seed", 0, "the one seed whose random days are lived through; all if 0")
 )
 
