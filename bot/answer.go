@@ -59,10 +59,10 @@ func takeComment(tx *store.Tx, round int, c Comment, fresh string, now time.Time
 	}
 	peek, _ := tx.Peek(round, m.ID)
 	end := cutoff(r, peek)
-	if end.IsZero() {
-		end = r.Revealing // the reveal may stand there already, unknown to us
+	if underWay(r) {
+		end = sooner(end, r.Revealing) // the reveal may stand there already, unknown to us
 	}
-	if seenBefore && before(seen.Said, end) && !before(seen.Revision, end) {
+	if seenBefore && !before(seen.Revision, end) && (underWay(r) || before(seen.Said, end)) {
 		seen.Text = known.Text // it counts as it stood when its author could see the reference answer
 	}
 	tx.PutComment(seen)
@@ -96,7 +96,7 @@ func mayCount(tx *store.Tx, r store.Round, m store.Member, c store.Comment, seen
 	if r.State == store.Dropped || r.Mode == store.ModeSealed {
 		return false
 	}
-	if !r.Revealing.IsZero() && r.RevealedAt.IsZero() && seenBefore {
+	if underWay(r) && seenBefore {
 		return false
 	}
 	peek, _ := tx.Peek(r.Number, m.ID)

@@ -117,17 +117,25 @@ func (l *life) holds(tx *store.Tx, s *speech) bool {
 }
 
 // saying is what a comment may count for in an answer: one thing where its last revision before the cutoff was
-// remembered in time, else anything it ever said, or nothing, since nobody can know what was never seen.
-func (s *speech) saying(cutoff time.Time) (may []string, sure bool) {
-	in := slices.IndexFunc(s.revisions, func(r revision) bool { return !cutoff.IsZero() && !r.at.Before(cutoff) })
+// remembered in time, else anything it ever said, or nothing, since nobody can know what was never seen. An edit from
+// when the reveal was decided counts only if it is first seen once the reveal stands.
+func (s *speech) saying(cutoff, decided time.Time) (may []string, sure bool) {
+	in := slices.IndexFunc(s.revisions, func(r revision) bool { return !before(r.at, cutoff) })
 	switch in {
 	case -1:
 		in = len(s.revisions)
 	case 0:
 		return []string{""}, true // said too late
 	}
-	if r := s.revisions[in-1]; !r.remembered.IsZero() && (cutoff.IsZero() || r.remembered.Before(cutoff)) {
-		return []string{worded(r.text)}, true
+	base := in - 1
+	for base > 0 && !s.revisions[in-1].deleted && !before(s.revisions[base].at, decided) {
+		base--
+	}
+	if r := s.revisions[base]; !r.remembered.IsZero() && before(r.remembered, cutoff) {
+		for _, r := range s.revisions[base:in] {
+			may = append(may, worded(r.text))
+		}
+		return may, len(may) == 1
 	}
 	may = []string{""}
 	for _, r := range s.revisions {
@@ -135,6 +143,9 @@ func (s *speech) saying(cutoff time.Time) (may []string, sure bool) {
 	}
 	return may, false
 }
+
+// before reports whether t lies before a time, which may not have come yet.
+func before(t, end time.Time) bool { return end.IsZero() || t.Before(end) }
 
 // worded is a text if it holds a word of its own.
 func worded(text string) string {
@@ -145,10 +156,10 @@ func worded(text string) string {
 }
 
 // mayAnswer returns what a member's answer may be, given their comments in the order in which they were said.
-func mayAnswer(said []*speech, cutoff time.Time) (answers []string, sure bool) {
+func mayAnswer(said []*speech, cutoff, decided time.Time) (answers []string, sure bool) {
 	answers, sure = []string{""}, true
 	for _, s := range said {
-		texts, certain := s.saying(cutoff)
+		texts, certain := s.saying(cutoff, decided)
 		sure = sure && certain
 		var longer []string
 		for _, before := range answers {
@@ -314,7 +325,7 @@ func (l *life) checkAnswer(tx *store.Tx, r store.Round, who part, said []*speech
 	if at, peeked := l.peeks[who]; peeked && at.Before(cutoff) {
 		cutoff = at
 	}
-	want, sure := mayAnswer(said, cutoff)
+	want, sure := mayAnswer(said, cutoff, r.Revealing)
 	if sure && len(said) > 0 {
 		l.sum("sure answers")
 	}

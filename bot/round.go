@@ -87,6 +87,9 @@ func every[T any](values []T, holds func(T) bool) bool {
 	return !slices.ContainsFunc(values, func(v T) bool { return !holds(v) })
 }
 
+// underWay reports whether a round's reveal was decided and is not known to have landed.
+func underWay(r store.Round) bool { return !r.Revealing.IsZero() && r.RevealedAt.IsZero() }
+
 // cutoff returns when the member could first see the reference answer: what they say from then on is late. It is zero
 // as long as they cannot.
 func cutoff(r store.Round, peek store.Peek) time.Time {

@@ -40,6 +40,27 @@ func TestEditWhileRevealIsUnderWay(t *testing.T) {
 	})
 }
 
+// TestEditOfWhatWasSaidWhileRevealIsUnderWay says something while the reveal does not get through, and edits it once the
+// reveal stands and the bot does not know yet.
+func TestEditOfWhatWasSaidWhileRevealIsUnderWay(t *testing.T) {
+	t.Parallel()
+	play(t, func(m *machine) {
+		m.order("Mina", "schedule add daily 09:01 reveal=30m")
+		m.until(clock(9, 30))
+		m.platform.Faults.Order(bottest.Fault{Kind: bottest.TimeOut, Op: bot.Say})
+		m.platform.Faults.Order(bottest.Fault{Kind: bottest.LoseAnswer, Op: bot.Say})
+		m.until(clock(9, 31).Add(5 * time.Second))
+		id := m.say(m.thread(m.channel, 1), "Jun", "A guess.")
+		m.until(clock(9, 31).Add(16 * time.Second))
+		m.happened(m.platform, bottest.TimeOut, bottest.LoseAnswer)
+		m.platform.EditComment(m.thread(m.channel, 1), id, "It is a.")
+		m.until(clock(10, 30))
+		if got := m.answers(1)["Jun"]; got != "A guess." {
+			m.t.Errorf("the answer is %q", got)
+		}
+	})
+}
+
 func TestRefusedAfterUnknownIsLookedFor(t *testing.T) {
 	t.Parallel()
 	play(t, func(m *machine) {
