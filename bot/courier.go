@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"time"
 
@@ -74,6 +75,7 @@ func (c *courier) pass(ctx, work context.Context, flying *sync.WaitGroup) (next 
 	if until := c.paused(); now.Before(until) {
 		return until, true
 	}
+	c.tryAgain(now)
 	due, next, err := c.bot.store.DueLetters(ctx, c.platform.Name(), now, dueAtOnce)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -83,7 +85,7 @@ func (c *courier) pass(ctx, work context.Context, flying *sync.WaitGroup) (next 
 	}
 	idle = true
 	for _, l := range due {
-		begun, at := c.begin(l.LetterRef, now)
+		begun, at := c.begin(l.LetterRef)
 		next = sooner(next, at)
 		if !begun {
 			continue
@@ -110,18 +112,24 @@ func (c *courier) pass(ctx, work context.Context, flying *sync.WaitGroup) (next 
 }
 
 // begin takes a letter up, unless it is under way or is to be left alone until the time it returns.
-func (c *courier) begin(l store.LetterRef, now time.Time) (begun bool, at time.Time) {
+func (c *courier) begin(l store.LetterRef) (begun bool, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if at := c.after[l]; at.After(now) {
+	if at, waits := c.after[l]; waits {
 		return false, at
 	}
 	if c.under[l] {
 		return false, time.Time{} // the bell rings when it ends
 	}
-	delete(c.after, l)
 	c.under[l] = true
 	return true, time.Time{}
+}
+
+// tryAgain leaves no letter alone whose time has come, be it gone meanwhile.
+func (c *courier) tryAgain(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	maps.DeleteFunc(c.after, func(_ store.LetterRef, at time.Time) bool { return !at.After(now) })
 }
 
 func (c *courier) end(l store.LetterRef, err error) {

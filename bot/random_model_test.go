@@ -189,6 +189,9 @@ func (l *life) check() {
 			l.checkPoints(tx, p)
 		})
 	}
+	if n := l.bot.Held(); n > 0 {
+		l.t.Errorf("the couriers still have %d things in mind", n)
+	}
 	l.verify()
 	if logged := l.takeErrors(); strings.Contains(logged, "panicked") {
 		l.t.Errorf("logged: %s", logged)

@@ -24,9 +24,9 @@ const (
 	// enoughDays is from how many days on every fault must have happened often.
 	enoughDays = 500
 	leastFault = 50
-	// heapGrowth is how many bytes the heap may grow between the first seeds and the last: what one run of days that is
-	// still under way may hold.
-	heapGrowth = 24 << 20
+	// heapGrowth is how many bytes the heap may grow between the first seeds and the last: a run of days that is still
+	// under way holds half of that.
+	heapGrowth = 2 << 20
 )
 
 var faultKinds = []bottest.Kind{
