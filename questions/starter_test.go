@@ -94,8 +94,8 @@ func TestStarterTopics(t *testing.T) {
 		}
 	}
 	for file, n := range perTopic {
-		if n < 2 || n > 25 {
-			t.Errorf("%s holds %d questions, want 2 to 25", file, n)
+		if n < 2 || n > 15 {
+			t.Errorf("%s holds %d questions, want 2 to 15", file, n)
 		}
 	}
 }
