@@ -103,7 +103,7 @@ func TestStarterTopics(t *testing.T) {
 // A group is asked in this order: what the later topics build on comes first.
 func TestStarterOrder(t *testing.T) {
 	t.Parallel()
-	want := []string{"network", "go", "java", "javascript", "http", "security", "databases", "containers", "python", "operating-systems", "architecture", "delivery"}
+	want := []string{"network", "go", "java", "javascript", "behaviour", "http", "security", "databases", "containers", "python", "operating-systems", "architecture", "delivery"}
 	var got []string
 	n := loadStarter(t)
 	for _, q := range n.Questions {
