@@ -74,7 +74,7 @@ func (b *bank) add(c cutCard) {
 		id = b.derive(key, c)
 	}
 	b.byID[id] = len(b.questions)
-	b.questions = append(b.questions, Question{ID: id, Texts: []Text{c.text}})
+	b.questions = append(b.questions, Question{ID: id, Mark: c.id, Texts: []Text{c.text}})
 	b.remember(key, place{len(b.questions) - 1, 0})
 }
 
@@ -140,7 +140,11 @@ func (b *bank) mergeTwin(twin place, c cutCard, key string) {
 		return
 	}
 	b.byID[c.id] = twin.question // A translation of either finds the one.
-	if q := &b.questions[twin.question]; q.ID == digest(key) {
+	q := &b.questions[twin.question]
+	if q.Mark == "" {
+		q.Mark = c.id
+	}
+	if q.ID == digest(key) {
 		delete(b.byID, q.ID)
 		q.ID = c.id
 	}

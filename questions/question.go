@@ -16,9 +16,11 @@ const (
 
 // Question is one thing to be asked. It is a value: nothing in it changes once it has been read.
 type Question struct {
-	// ID names the question across imports: the note's own mark where it has one, else a digest of the prompt, so that
-	// moving a card within or between files keeps its ID.
+	// ID names the question across imports. Loading gives it the note's own mark where it has one, else a digest of the
+	// prompt; Match gives it the ID of the question that it continues.
 	ID string `json:"id"`
+	// Mark is the ID that the author wrote, empty where there is none.
+	Mark string `json:"mark,omitempty"`
 	// Texts holds the question in each language it has, never empty, in the order they were read.
 	Texts []Text `json:"texts"`
 	// Difficulty is what the note says of it, empty where it says nothing.

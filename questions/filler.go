@@ -1,0 +1,36 @@
+package questions
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// fillers are the words that questions are asked in, whatever they are about. Korean ones are beginnings of words, since
+// endings follow.
+var fillers = map[Lang][]string{
+	English: strings.Fields(`a an the and or of to in on for with from by at as is are was be does do did can could would should will
+		what which who how it its this that these those there between you your me we us i explain describe compare define discuss
+		tell give name list mean means meaning difference differences differ different versus vs s re briefly please about`),
+	Korean: strings.Fields(`무엇 뭐 어떤 어떻 설명 주세 해주 하세 하시 해보 보세 대해 대하 관해 말해 말씀 알려 비교 차이 다른 다르 다릅 달라 이란 란
+		인가 있나 있습 합니 입니 인지 하나 그리 및 와 과 은 는 이 가 을 를 의 에 에서 로 으로 란 이란`),
+}
+
+// fillerFeatures are the features of words that say nothing of a subject, in order.
+var fillerFeatures = sync.OnceValue(func() []feature {
+	var fs []feature
+	for _, lang := range []Lang{English, Korean} {
+		for _, w := range fillers[lang] {
+			fs = append(fs, featureOf('w', w))
+			for _, p := range pieces(w) {
+				fs = append(fs, featureOf('p', p))
+			}
+		}
+	}
+	for _, pair := range [][2]string{{"what", "is"}, {"what", "are"}, {"is", "the"}, {"is", "a"}, {"the", "difference"},
+		{"difference", "between"}, {"how", "does"}, {"how", "do"}, {"and", "what"}, {"무엇인가요", "설명해"}, {"설명해", "주세요"}} {
+		fs = append(fs, featureOf('n', pair[0], pair[1]))
+	}
+	slices.Sort(fs)
+	return slices.Compact(fs)
+})

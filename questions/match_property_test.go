@@ -1,0 +1,142 @@
+package questions
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// TestMatchKeepsIDs edits a bank as TestMatch's editor does and counts the questions that keep their ID. Those that should
+// are all whose card is still there, however edited: with up to two slips in the prompt, with up to 40 % of its words
+// replaced, with another answer, moved within its file or to another one; of a card that was split the one with the old
+// prompt; of two that were merged the one whose prompt stays. A fifth of the bank is taken out at the same time and as
+// many questions come that were never there; one of those that gets an old ID is counted as well.
+//
+// The bank is the starter bank, each language by itself and without its marks, and one question for each aspect of each
+// subject in both languages, so that most questions have others that differ from them in a word.
+func TestMatchKeepsIDs(t *testing.T) {
+	t.Parallel()
+	var should, kept, wrong, added int
+	lost, all := map[string]int{}, map[string]int{}
+	for seed := range uint64(8) {
+		r := rand.New(rand.NewPCG(seed, 8))
+		pool := append(starterCards(t), variantCards(r)...)
+		r.Shuffle(len(pool), func(i, j int) { pool[i], pool[j] = pool[j], pool[i] })
+		cut := len(pool) * 5 / 6
+		before, fresh := pool[:cut], pool[cut:]
+		after, what := editor{r}.edit(before, fresh)
+		old, oldKeys := loadCards(t, before)
+		now, nowKeys := loadCards(t, after)
+		ids := map[string]string{}
+		for i, key := range oldKeys {
+			ids[key] = old[i].ID
+		}
+		m := Match(old, nil, now)
+		checkMatching(t, old, nil, now, m)
+		for j, c := range m.Changes {
+			key := nowKeys[j]
+			if name, edited := what[key]; edited {
+				should++
+				all[name]++
+				if c.Now.ID == ids[key] {
+					kept++
+					continue
+				}
+				lost[name]++
+				if testing.Verbose() && lost[name] < 4 {
+					t.Logf("%s: %q is %s", name, c.Now.Texts[0].Prompt, c.How)
+				}
+				continue
+			}
+			added++
+			if c.Was != nil {
+				wrong++
+			}
+		}
+	}
+	for name, n := range all {
+		t.Logf("%-24s %5d cards, %2d lost", name, n, lost[name])
+	}
+	t.Logf("%d of %d IDs kept: %.2f %%; %d of %d new questions got an old ID: %.2f %%",
+		kept, should, 100*float64(kept)/float64(should), wrong, added, 100*float64(wrong)/float64(added))
+	if kept*100 < should*99 {
+		t.Error("fewer than 99 % of the IDs were kept")
+	}
+	if wrong*100 > added*5 {
+		t.Error("more than 5 % of the new questions got an old ID")
+	}
+}
+
+// checkMatching holds what is true of every matching.
+func checkMatching(t *testing.T, bank, gone, now []Question, m Matching) {
+	t.Helper()
+	if len(m.Changes) != len(now) {
+		t.Fatalf("%d changes of %d questions", len(m.Changes), len(now))
+	}
+	ids, used, known := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, q := range append(append([]Question{}, bank...), gone...) {
+		known[q.ID] = true
+	}
+	for j, c := range m.Changes {
+		if ids[c.Now.ID] {
+			t.Errorf("%s is the ID of two questions", c.Now.ID)
+		}
+		ids[c.Now.ID] = true
+		switch {
+		case (c.How == New) != (c.Was == nil), c.Was != nil && c.Was.ID != c.Now.ID:
+			t.Errorf("%q is %s and continues %v", c.Now.Texts[0].Prompt, c.How, c.Was)
+		case c.Was == nil && known[c.Now.ID]:
+			t.Errorf("the new question %q has the ID of another one", c.Now.Texts[0].Prompt)
+		case c.Was != nil:
+			used[c.Was.ID] = true
+		}
+		if !equalTexts(c.Now, now[j]) || c.Now.Mark != now[j].Mark {
+			t.Errorf("the question %q was changed", now[j].Texts[0].Prompt)
+		}
+	}
+	for _, q := range append(append([]Question{}, m.Left...), m.StillGone...) {
+		if used[q.ID] {
+			t.Errorf("%s continues and is gone", q.ID)
+		}
+		used[q.ID] = true
+	}
+	if len(used) != len(bank)+len(gone) {
+		t.Errorf("%d of %d old questions are accounted for", len(used), len(bank)+len(gone))
+	}
+}
+
+func BenchmarkMatch(b *testing.B) {
+	for _, size := range []struct {
+		name string
+		n    int
+	}{{"5000", 5_000}, {"10000", 10_000}} {
+		old, now := manyEdited(size.n)
+		b.Run(size.name, func(b *testing.B) {
+			for b.Loop() {
+				Match(old, nil, now)
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1e6/float64(b.N)/float64(size.n), "µs/question")
+		})
+	}
+}
+
+// manyEdited is a bank of n questions before and after all of its prompts were edited.
+func manyEdited(n int) (old, now []Question) {
+	r := rand.New(rand.NewPCG(3, 4))
+	e := editor{r}
+	var cards []testCard
+	for len(cards) < n {
+		for _, c := range variantCards(r) {
+			c.prompt = strings.TrimRight(c.prompt, "?.") + " " + sentence(r, c.lang)
+			cards = append(cards, c)
+		}
+	}
+	for i, c := range cards[:n] {
+		q := Question{ID: digest(promptKey(c.prompt), string(rune(i))), Texts: []Text{{Lang: c.lang, Prompt: c.prompt, Answer: c.answer, File: "a.md", Line: i}}}
+		old = append(old, q)
+		q.Texts = []Text{{Lang: c.lang, Prompt: e.typo(c.prompt), Answer: c.answer, File: "a.md", Line: i}}
+		q.ID = digest(promptKey(q.Texts[0].Prompt), "now", string(rune(i)))
+		now = append(now, q)
+	}
+	return old, now
+}
