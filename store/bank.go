@@ -2,12 +2,8 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base32"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"rewind/questions"
@@ -68,45 +64,15 @@ type bankPointer struct {
 }
 
 const (
-	bankInfoTable    table[BankInfo]    = "bank"
+	bankInfoTable    table[BankInfo]    = "bank" // a version is whole once it has a record here
 	bankPointerTable table[bankPointer] = "bankpointer"
-	entriesKey                          = "entries"
-	questionKey                         = "question"
 )
 
 // ErrNoUndo says that the bank has no earlier version to go back to.
 var ErrNoUndo = errors.New("the bank has no earlier version")
 
-// ImportBank makes the questions the current version of the bank, in one step. Questions that are already current change
-// nothing. Starter questions never replace somebody's notes, and a newer starter replaces an older one.
-func (s *Store) ImportBank(ctx context.Context, origin Origin, qs []questions.Question, at time.Time) (info BankInfo, changed bool, err error) {
-	version, err := digest(qs)
-	if err != nil {
-		return BankInfo{}, false, err
-	}
-	err = s.Update(ctx, systemScope, func(tx *Tx) error {
-		p, _ := bankPointerTable.get(tx)
-		current, _ := bankInfoTable.get(tx, p.Current)
-		info, changed = current, false
-		if p.Current == version || origin == FromStarter && current.Origin == FromNotes {
-			return nil
-		}
-		info, changed = BankInfo{Version: version, Origin: origin, Questions: len(qs), Imported: at}, true
-		if _, ok := bankInfoTable.get(tx, version); !ok {
-			tx.putBank(version, qs)
-		}
-		bankInfoTable.put(tx, info, version)
-		if p.Current != "" && origin == FromNotes {
-			p.Before = append(p.Before, p.Current)
-		}
-		p.Current = version
-		bankPointerTable.put(tx, p)
-		return nil
-	})
-	return info, changed, err
-}
-
-// UndoBank goes back to the version before the current one; ErrNoUndo if there is none.
+// UndoBank goes back to the version before the current one; ErrNoUndo if there is none. It is again what it was, and so
+// are the questions that had left it.
 func (s *Store) UndoBank(ctx context.Context) (info BankInfo, err error) {
 	err = s.Update(ctx, systemScope, func(tx *Tx) error {
 		p, _ := bankPointerTable.get(tx)
@@ -131,59 +97,12 @@ func (s *Store) CurrentBank(ctx context.Context) (*Bank, error) {
 		if bank = s.bank.Load(); bank != nil && bank.Version == p.Current {
 			return nil
 		}
-		bank = &Bank{Version: p.Current}
-		v, ok := tx.get(bankSpace(p.Current), key(entriesKey))
-		if !ok {
-			return nil
-		}
-		return json.Unmarshal(v, &bank.Entries)
+		bank = &Bank{Version: p.Current, Entries: readList[Entry](tx, p.Current, entriesKey)}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the question bank: %w", err)
 	}
 	s.bank.Store(bank)
 	return bank, nil
-}
-
-// Question returns a question of a version of the bank.
-func (tx *Tx) Question(version, id string) (questions.Question, bool) {
-	var q questions.Question
-	v, ok := tx.get(bankSpace(version), key(questionKey, id))
-	if !ok {
-		return q, false
-	}
-	if err := json.Unmarshal(v, &q); err != nil {
-		tx.fail(fmt.Errorf("read question %s: %w", id, err))
-		return q, false
-	}
-	return q, true
-}
-
-func (tx *Tx) putBank(version string, qs []questions.Question) {
-	entries := make([]Entry, len(qs))
-	for i, q := range qs {
-		entries[i].ID = q.ID
-		for _, t := range q.Texts {
-			entries[i].Topics = append(entries[i].Topics, EntryTopics{t.Lang, t.Topics})
-		}
-		tx.putJSON(bankSpace(version), key(questionKey, q.ID), q)
-	}
-	tx.putJSON(bankSpace(version), key(entriesKey), entries)
-}
-
-func (tx *Tx) putJSON(space string, k []byte, value any) {
-	v, err := json.Marshal(value)
-	if err != nil {
-		tx.fail(err)
-		return
-	}
-	tx.put(space, k, v)
-}
-
-func digest(qs []questions.Question) (string, error) {
-	h := sha256.New()
-	if err := json.NewEncoder(h).Encode(qs); err != nil {
-		return "", fmt.Errorf("write the questions: %w", err)
-	}
-	return strings.ToLower(base32.StdEncoding.EncodeToString(h.Sum(nil)[:15])), nil
 }

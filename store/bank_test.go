@@ -65,15 +65,15 @@ func TestBankVersions(t *testing.T) {
 	}
 }
 
-func takeStep(s *Store, step bankStep, at time.Time) (BankInfo, bool, error) {
+func takeStep(s *Store, step bankStep, at time.Time) (Imported, bool, error) {
 	if step.origin == "" {
 		info, err := s.UndoBank(context.Background())
-		return info, err == nil, err
+		return Imported{BankInfo: info}, err == nil, err
 	}
 	return s.ImportBank(context.Background(), step.origin, someQuestions(step.name), at)
 }
 
-func wantBank(t *testing.T, s *Store, name string, info BankInfo) {
+func wantBank(t *testing.T, s *Store, name string, info Imported) {
 	t.Helper()
 	bank, err := s.CurrentBank(t.Context())
 	must(t, err)
@@ -226,7 +226,7 @@ func TestReadWhileImporting(t *testing.T) {
 	group.Wait()
 	bank, err := s.CurrentBank(t.Context())
 	must(t, err)
-	want, err := digest(someQuestions("n0")) // import 27 of 0 to 29 took n6, 28 took n0, 29 was undone
+	want, err := digest(someQuestions("n0"), nil) // import 27 of 0 to 29 took n6, 28 took n0, 29 was undone
 	if must(t, err); bank.Version != want {
 		t.Errorf("the current version is %s, want %s", bank.Version, want)
 	}

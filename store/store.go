@@ -27,10 +27,11 @@ type Options struct {
 
 // Store is an open store file. It is safe for concurrent use.
 type Store struct {
-	path   string
-	engine engine
-	twice  *sync.Mutex          // held over both runs of an update; nil without Options.Twice
-	bank   atomic.Pointer[Bank] // the current version of the bank, kept in memory
+	path      string
+	engine    engine
+	twice     *sync.Mutex          // held over both runs of an update; nil without Options.Twice
+	bank      atomic.Pointer[Bank] // the current version of the bank, kept in memory
+	importing sync.Mutex           // held by the import that writes a version
 }
 
 // Open opens the store file at path, or creates it in an existing folder, readable by its owner only. It fails with

@@ -224,7 +224,7 @@ func TestABitIsFlippedInAnIndexOrBank(t *testing.T) {
 			_, _, err := s.ThreadRound(t.Context(), Thread{c, "t4"})
 			return err
 		}},
-		{bankSpace(bank.Version), key(entriesKey), func() error {
+		{bankSpace(bank.Version), key(entriesKey, 0), func() error {
 			_, err := s.CurrentBank(t.Context())
 			return err
 		}},
@@ -253,7 +253,7 @@ func TestARecordOfAnotherForm(t *testing.T) {
 	c := busyChannel
 	c.Workspace += "a"
 	must(t, s.Update(t.Context(), systemScope, func(tx *Tx) error {
-		tx.put(version, key(entriesKey), []byte("{"))
+		tx.put(version, key(entriesKey, 0), []byte("{"))
 		tx.put(version, key(questionKey, "q1"), []byte("[]"))
 		tx.put(indexSpace, threadKey(Thread{c, "t4"}), []byte("7"))
 		tx.put(indexSpace, key(dueIndex, "discord", "cut"), nil)

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"strings"
 
 	"rewind/bot"
@@ -76,36 +79,52 @@ func printWarnings(w io.Writer, notes questions.Notes, words bot.Words) {
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 type bankImportCmd struct {
-	Paths []string `arg:"" name:"path"`
+	DryRun  bool     `name:"dry-run" help:"dry_run"`
+	Verbose bool     `short:"v" help:"verbose_import"`
+	Paths   []string `arg:"" name:"path"`
 	database
 }
 
 // Run reads the notes here, where the paths mean something, and hands the questions to whoever keeps the store.
-func (c *bankImportCmd) Run(ctx context.Context, sh *shell) (err error) {
+func (c *bankImportCmd) Run(ctx context.Context, sh *shell) error {
 	notes, err := loadNotes(c.Paths)
 	if err != nil {
 		return err
 	}
-	k, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer closing(k, &err)
-	done, err := k.Import(ctx, notes.Questions)
+	done, err := c.give(ctx, notes.Questions)
 	if err != nil {
 		return err
 	}
 	sh.say("cli_notes_summary", tally(notes))
-	values := bot.Values{"Version": done.Bank.Version, "New": done.New, "Gone": done.Gone, "Kept": done.Kept}
-	if done.Same {
-		sh.say("cli_import_same", values)
-		return nil
+	if c.Verbose {
+		done.list(sh.out, sh.words)
 	}
-	sh.say("cli_import_done", values)
+	sh.say("cli_import_counts", done.tally())
+	switch {
+	case done.Same:
+		sh.say("cli_import_same", done.tally())
+	case c.DryRun:
+		sh.say("cli_import_plan", done.tally())
+	default:
+		sh.say("cli_import_done", done.tally())
+	}
 	if len(notes.Warnings) > 0 {
 		sh.say("cli_import_warnings", bot.Values{"Count": len(notes.Warnings)})
 	}
 	return nil
+}
+
+// give hands the questions to the keeper of the store. A dry run does not even make a store where there is none.
+func (c *bankImportCmd) give(ctx context.Context, qs []questions.Question) (done imported, err error) {
+	if _, err := os.Stat(c.file()); c.DryRun && errors.Is(err, fs.ErrNotExist) {
+		return planFirst(ctx, qs)
+	}
+	k, err := c.open(ctx)
+	if err != nil {
+		return imported{}, err
+	}
+	defer closing(k, &err)
+	return k.Import(ctx, qs, c.DryRun)
 }
 
 type bankUndoCmd struct{ database }

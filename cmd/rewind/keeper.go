@@ -15,8 +15,8 @@ import (
 // is asked through its socket; a command does not see which.
 type keeper interface {
 	Status(ctx context.Context) (status, error)
-	// Import makes the questions the current bank.
-	Import(ctx context.Context, qs []questions.Question) (imported, error)
+	// Import makes the questions the current bank; with dryRun it only says what that would do.
+	Import(ctx context.Context, qs []questions.Question, dryRun bool) (imported, error)
 	// Undo goes back to the bank before the current one; store.ErrNoUndo if there is none.
 	Undo(ctx context.Context) (store.BankInfo, error)
 	// Backup writes a proven copy to a file that does not exist yet; the path is the operator's, not the keeper's.
@@ -25,16 +25,6 @@ type keeper interface {
 	// percent once; what it found wrong is no error.
 	Verify(ctx context.Context, progress func(percent int)) ([]store.Finding, error)
 	Close() error
-}
-
-// imported is what an import did: the bank that is asked from now on and how it differs, by question IDs, from the one
-// before. Nothing changed if Same.
-type imported struct {
-	Bank store.BankInfo `json:"bank"`
-	Same bool           `json:"same,omitempty"`
-	New  int            `json:"new"`
-	Gone int            `json:"gone"`
-	Kept int            `json:"kept"`
 }
 
 // status is what an operator wants to see at a glance.

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"rewind/questions"
@@ -17,36 +20,49 @@ func (l local) Backup(ctx context.Context, path string) error { return l.store.B
 
 func (l local) Undo(ctx context.Context) (store.BankInfo, error) { return l.store.UndoBank(ctx) }
 
-func (l local) Import(ctx context.Context, qs []questions.Question) (imported, error) {
+// Import puts the starter bank below a first import, so that the first undo has something to go back to.
+func (l local) Import(ctx context.Context, qs []questions.Question, dryRun bool) (imported, error) {
 	before, err := l.store.CurrentBank(ctx)
 	if err != nil {
 		return imported{}, err
 	}
-	now := time.Now().UTC()
-	if err := importStarter(ctx, l.store, now); err != nil { // so that the first undo has something to go back to
-		return imported{}, err
+	first := before.Version == ""
+	if first && dryRun {
+		return planFirst(ctx, qs)
 	}
-	info, changed, err := l.store.ImportBank(ctx, store.FromNotes, qs, now)
+	now := time.Now().UTC()
+	if first {
+		if err := importStarter(ctx, l.store, now); err != nil {
+			return imported{}, err
+		}
+	}
+	do := l.store.ImportBank
+	if dryRun {
+		do = l.store.PlanBank
+	}
+	done, changes, err := do(ctx, store.FromNotes, qs, now)
 	if err != nil {
 		return imported{}, err
 	}
-	return compare(info, !changed, before.Entries, qs), nil
+	if first {
+		done.Match.Left = nil // nobody was ever asked from the starter bank
+	}
+	return importedOf(done, !changes), nil
 }
 
-// compare counts which questions came, went and stayed.
-func compare(info store.BankInfo, same bool, before []store.Entry, after []questions.Question) imported {
-	was := map[string]bool{}
-	for _, e := range before {
-		was[e.ID] = true
+// planFirst says what an import into a store without a bank would do. It is done in a store that is thrown away.
+func planFirst(ctx context.Context, qs []questions.Question) (would imported, err error) {
+	dir, err := os.MkdirTemp("", "rewind-plan-")
+	if err != nil {
+		return imported{}, fmt.Errorf("make a temporary store: %w", err)
 	}
-	i := imported{Bank: info, Same: same}
-	for _, q := range after {
-		if was[q.ID] {
-			i.Kept++
-		}
+	defer os.RemoveAll(dir)
+	s, err := store.Open(filepath.Join(dir, "rewind.db"), store.Options{})
+	if err != nil {
+		return imported{}, err
 	}
-	i.New, i.Gone = len(after)-i.Kept, len(before)-i.Kept
-	return i
+	defer closing(s, &err)
+	return local{s}.Import(ctx, qs, false)
 }
 
 func (l local) Verify(ctx context.Context, progress func(percent int)) ([]store.Finding, error) {

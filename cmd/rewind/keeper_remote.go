@@ -55,7 +55,7 @@ func (r *remote) Undo(ctx context.Context) (info store.BankInfo, err error) {
 	return info, err
 }
 
-func (r *remote) Import(ctx context.Context, qs []questions.Question) (done imported, err error) {
+func (r *remote) Import(ctx context.Context, qs []questions.Question, dryRun bool) (done imported, err error) {
 	var body bytes.Buffer
 	lines := json.NewEncoder(&body)
 	for _, q := range qs {
@@ -66,7 +66,11 @@ func (r *remote) Import(ctx context.Context, qs []questions.Question) (done impo
 	if body.Len() > maxImport {
 		return imported{}, fmt.Errorf("import: the questions are %d MiB in all, the most is %d", body.Len()>>20, maxImport>>20)
 	}
-	err = r.ask(ctx, http.MethodPost, pathImport, &body, &done)
+	path := pathImport
+	if dryRun {
+		path = pathPlan
+	}
+	err = r.ask(ctx, http.MethodPost, path, &body, &done)
 	return done, err
 }
 

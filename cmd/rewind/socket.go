@@ -17,6 +17,7 @@ const (
 	pathHello  = "/hello"
 	pathStatus = "/status"
 	pathImport = "/bank/import" // the questions, one JSON object a line
+	pathPlan   = "/bank/plan"   // the same questions; says what an import of them would do
 	pathUndo   = "/bank/undo"
 	pathBackup = "/backup" // the copy, then the trailer backupWhole
 	pathVerify = "/verify" // verifyLine, one JSON object a line

@@ -26,6 +26,7 @@ func newSocketServer(l local, log *slog.Logger) *http.Server {
 	mux.HandleFunc("GET "+pathHello, func(w http.ResponseWriter, _ *http.Request) {})
 	mux.HandleFunc("GET "+pathStatus, s.status)
 	mux.HandleFunc("POST "+pathImport, s.importBank)
+	mux.HandleFunc("POST "+pathPlan, s.importBank)
 	mux.HandleFunc("POST "+pathUndo, s.undo)
 	mux.HandleFunc("GET "+pathBackup, s.backup)
 	mux.HandleFunc("GET "+pathVerify, s.verify)
@@ -56,7 +57,7 @@ func (s socketServer) importBank(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, r, nil, err)
 		return
 	}
-	done, err := s.local.Import(r.Context(), qs)
+	done, err := s.local.Import(r.Context(), qs, r.URL.Path == pathPlan)
 	s.answer(w, r, done, err)
 }
 

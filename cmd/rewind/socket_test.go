@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -155,11 +156,18 @@ func TestRemote(t *testing.T) {
 		t.Fatalf("got a %T", k)
 	}
 	qs := []questions.Question{{ID: "a", Texts: []questions.Text{{Lang: questions.English, Prompt: "What is a port?", File: "a.md", Line: 1}}}}
-	done, err := k.Import(ctx, qs)
-	if err != nil || done.New != 1 || done.Same || done.Bank.Questions != 1 {
+	would, err := k.Import(ctx, qs, true)
+	if st, _ := k.Status(ctx); err != nil || would.Same || st.Bank != "" {
+		t.Errorf("dry run: %+v, %v, and the bank is %q", would, err, st.Bank)
+	}
+	done, err := k.Import(ctx, qs, false)
+	if err != nil || len(done.Changes) != 1 || done.Changes[0].Fate != fateNew || done.Same || done.Bank.Questions != 1 {
 		t.Errorf("import: %+v, %v", done, err)
 	}
-	if done, err = k.Import(ctx, qs); err != nil || !done.Same || done.Kept != 1 {
+	if would.Bank.Version != done.Bank.Version || !slices.Equal(would.Changes, done.Changes) {
+		t.Errorf("the import did %+v, the dry run said %+v", done, would)
+	}
+	if done, err = k.Import(ctx, qs, false); err != nil || !done.Same || done.Changes[0].Fate != fateUnchanged {
 		t.Errorf("import again: %+v, %v", done, err)
 	}
 	st, err := k.Status(ctx)
