@@ -147,7 +147,7 @@ func (x *Index) wanted(query string) (list []want) {
 			continue
 		}
 		seen[term] = true
-		if isSyllable(term) {
+		if isSingle(term) {
 			list = append(list, want{x.partly(term)})
 		} else {
 			list = append(list, want{x.terms[term].all()})

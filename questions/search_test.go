@@ -133,9 +133,9 @@ func manyQuestions(n int) []Question {
 // the same words, in turn. Goal: the 99th percentile at most twice the scan's.
 func BenchmarkSearch(b *testing.B) {
 	qs := manyQuestions(10_000)
-	before := heap()
+	before := heapInUse()
 	x := NewIndex(slices.Values(qs))
-	size := heap() - before
+	size := heapInUse() - before
 	lower := make([]string, len(qs))
 	for i, q := range qs {
 		lower[i] = strings.ToLower(q.Texts[0].Prompt + "\n" + q.Texts[0].Answer)
@@ -169,8 +169,8 @@ func BenchmarkSearch(b *testing.B) {
 	runtime.KeepAlive(x)
 }
 
-// heap is how many bytes are in use.
-func heap() int64 {
+// heapInUse is how many bytes are in use.
+func heapInUse() int64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

@@ -67,8 +67,8 @@ func pairs(run string, yield func(string) bool) bool {
 	return true
 }
 
-// isSyllable says whether the term is one sign of a script that is taken apart.
-func isSyllable(term string) bool {
+// isSingle says whether the term is one sign of a script that is taken apart.
+func isSingle(term string) bool {
 	r, size := utf8.DecodeRuneInString(term)
 	return size == len(term) && isPaired(r)
 }

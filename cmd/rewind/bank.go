@@ -17,6 +17,7 @@ type bankCmd struct {
 	Check  bankCheckCmd  `cmd:""`
 	Import bankImportCmd `cmd:""`
 	Undo   bankUndoCmd   `cmd:""`
+	Sync   bankSyncCmd   `cmd:""`
 }
 
 type bankCheckCmd struct {

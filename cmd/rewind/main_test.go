@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -46,6 +47,7 @@ func TestScripts(t *testing.T) {
 			"damage":  damage,
 			"hold":    hold,
 			"term":    term,
+			"until":   until,
 			"stall":   stall,
 		},
 	})
@@ -67,6 +69,26 @@ func answers(ts *testscript.TestScript, neg bool, args []string) {
 		case <-again.C:
 		case <-deadline:
 			ts.Fatalf("it did not come to that: %v", err)
+		}
+	}
+}
+
+// until runs a command again and again until its output matches a pattern.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for deadline := time.After(20 * time.Second); ; {
+		err := ts.Exec(args[1], args[2:]...)
+		said := ts.ReadFile("stdout")
+		if err == nil && pattern.MatchString(said) {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-deadline:
+			ts.Fatalf("it did not come to that: %v\n%s", err, said)
 		}
 	}
 }

@@ -33,6 +33,7 @@ var homes = map[string]string{
 	"github.com/bwmarrin/discordgo": "rewind/bot/discord",
 	"github.com/slack-go/slack":     "rewind/bot/slack",
 	"github.com/alecthomas/kong":    "rewind/cmd/rewind",
+	"github.com/fsnotify/fsnotify":  "rewind/cmd/rewind",
 }
 
 type goPackage struct {

@@ -14,7 +14,11 @@ import (
 	"rewind/bot"
 )
 
-type serveCmd struct{ database }
+type serveCmd struct {
+	Notes string        `placeholder:"FOLDER" help:"notes_serve"`
+	Every time.Duration `default:"2s" hidden:""`
+	database
+}
 
 const (
 	// drainWithin is how long stopping may take in all.
@@ -27,6 +31,10 @@ const (
 // Run keeps the store and answers commands for it on its socket until ctx is done, then drains.
 func (c *serveCmd) Run(ctx context.Context, sh *shell) error {
 	log := slog.New(slog.NewJSONHandler(sh.err, nil))
+	notes, err := c.follower(sh, log)
+	if err != nil {
+		return err
+	}
 	s, err := openStore(ctx, c.file())
 	if err != nil {
 		return err
@@ -44,6 +52,7 @@ func (c *serveCmd) Run(ctx context.Context, sh *shell) error {
 	serving.Go(func() { ended <- server.Serve(l) })
 	defer serving.Wait() // it ends with the socket
 
+	following := notes.start(ctx, local{s})
 	sh.say("cli_serve_ready", bot.Values{"DB": c.file(), "Socket": socketPath(c.file())})
 	sh.say("cli_serve_no_platform")
 	log.Info("serving", "store", c.file(), "version", versionName())
@@ -55,11 +64,52 @@ func (c *serveCmd) Run(ctx context.Context, sh *shell) error {
 	}
 	log.Info("stopping", "within", drainWithin.String())
 	err = errors.Join(err, drain(context.WithoutCancel(ctx),
+		step{"the notes", following},
 		step{"the socket", func(ctx context.Context) error { return hangUp(ctx, server, socketPath(c.file()), answersWithin) }},
 		step{"the store", func(context.Context) error { return s.Close() }},
 	))
 	log.Info("stopped")
 	return err
+}
+
+// servedNotes are the notes that serve follows, nil if it follows none.
+type servedNotes struct {
+	*follower
+	folder string
+	every  time.Duration
+}
+
+func (c *serveCmd) follower(sh *shell, log *slog.Logger) (*servedNotes, error) {
+	if c.Notes == "" {
+		return nil, nil
+	}
+	f, err := newFollower(c.Notes, sh.words)
+	if err != nil {
+		return nil, err
+	}
+	f.tell = func(key string, values ...bot.Values) {
+		log.Info("followed the notes", "said", sh.words.Say(key, values...))
+	}
+	return &servedNotes{f, c.Notes, c.Every}, nil
+}
+
+// start follows the notes until ctx is done or the returned step is taken, which waits for an import under way.
+func (n *servedNotes) start(ctx context.Context, l local) (stop func(context.Context) error) {
+	if n == nil {
+		return func(context.Context) error { return nil }
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	n.give = l.Import
+	go func() {
+		defer close(ended)
+		n.follow(ctx, n.folder, n.every)
+	}()
+	return func(context.Context) error {
+		cancel()
+		<-ended
+		return nil
+	}
 }
 
 // hangUp lets commands under way end, breaks off those that take longer, and takes the socket's name away.

@@ -147,7 +147,7 @@ func TestRemote(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	file := serveStore(t, nil)
-	k, err := database{file}.existing(ctx)
+	k, err := database{DB: file}.existing(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
