@@ -25,7 +25,7 @@ func terms(text string) iter.Seq[string] {
 				}
 			case unicode.IsLetter(r) || unicode.IsDigit(r):
 				run, rest = cutRun(rest, isAlphabetic)
-				if !isStop(run) && !yield(stem(run)) {
+				if !isCommon(run) && !yield(stem(run)) {
 					return
 				}
 			default:
@@ -83,9 +83,9 @@ func stem(word string) string {
 	return english.Stem(word, false)
 }
 
-// isStop says whether the word is in so many questions that it says nothing of any. The list is short on purpose: "not",
+// isCommon says whether the word is in so many questions that it says nothing of any. The list is short on purpose: "not",
 // "in" and "go" tell questions apart.
-func isStop(word string) bool {
+func isCommon(word string) bool {
 	switch word {
 	case "a", "an", "the", "is", "are", "was", "be", "do", "does", "of", "to", "and", "or", "what", "how", "why", "when",
 		"which", "it", "its", "you", "your", "would", "can", "that", "this", "explain", "describe", "difference", "between":
