@@ -1,6 +1,7 @@
 package questions
 
 import (
+	"fmt"
 	"net/url"
 	"path"
 	"regexp"
@@ -33,8 +34,8 @@ func TestStarterIsReadWithoutWarnings(t *testing.T) {
 	for _, w := range n.Warnings {
 		t.Errorf("%s:%d: %s: %q (other: %s)", w.File, w.Line, w.Code, w.Prompt, w.Other)
 	}
-	if len(n.Questions) < len(starterMust)+6 {
-		t.Errorf("%d questions, want at least %d", len(n.Questions), len(starterMust)+6)
+	if len(n.Questions) < 150 {
+		t.Errorf("%d questions, want at least 150", len(n.Questions))
 	}
 }
 
@@ -55,6 +56,24 @@ func TestStarterIDs(t *testing.T) {
 		if !seen[id] {
 			t.Errorf("%s is missing", id)
 		}
+	}
+}
+
+// Every question says how hard it is; an evening's beginner and somebody with ten years both find what they need.
+func TestStarterDifficulties(t *testing.T) {
+	t.Parallel()
+	counts := map[Difficulty]int{}
+	n := loadStarter(t)
+	for _, q := range n.Questions {
+		counts[q.Difficulty]++
+	}
+	for _, d := range []Difficulty{Easy, Medium, Hard} {
+		if counts[d]*8 < len(n.Questions) {
+			t.Errorf("%d of %d questions are %s", counts[d], len(n.Questions), d)
+		}
+	}
+	if counts[Easy]+counts[Medium]+counts[Hard] != len(n.Questions) {
+		t.Errorf("difficulties %v of %d questions", counts, len(n.Questions))
 	}
 }
 
@@ -126,7 +145,7 @@ func TestStarterOrder(t *testing.T) {
 func TestStarterTerms(t *testing.T) {
 	t.Parallel()
 	terms := map[string]bool{"FTP vs SSH": true, "CORS": true, "JWT": true, "JWT vs OAuth 2.0": true, "ORM": true,
-		"Docker": true, "Django": true, "Git rebase vs merge": true}
+		"Docker": true, "Git rebase vs merge": true}
 	for _, q := range loadStarter(t).Questions {
 		for _, text := range q.Texts {
 			if text.Term && !terms[text.Prompt] {
@@ -152,14 +171,18 @@ func TestStarterAnswers(t *testing.T) {
 func answerFault(text Text) string {
 	words, chars := len(strings.Fields(text.Answer)), utf8.RuneCountInString(text.Answer)
 	switch {
-	case text.Lang == English && (words < 60 || words > 160 || chars > 1200):
-		return "the answer is too short or too long"
-	case text.Lang == Korean && (chars < 350 || chars > 800):
-		return "the answer is too short or too long"
+	case text.Lang == English && (words < 45 || words > 160 || chars > 1200):
+		return fmt.Sprintf("the answer is too short or too long: %d words", words)
+	case text.Lang == Korean && (chars < 250 || chars > 800):
+		return fmt.Sprintf("the answer is too short or too long: %d characters", chars)
 	case strings.Count(text.Answer, "```")%2 != 0:
 		return "a code fence is not closed"
-	case len(text.FollowUps) > 0:
-		return "part of the answer was taken for follow-ups: " + text.FollowUps[0]
+	case lines(text.Answer) < 3 || lines(text.Answer) > 15:
+		return fmt.Sprintf("the answer has %d lines, not 3 to 15", lines(text.Answer))
+	case len(text.FollowUps) > 3:
+		return "more than three follow-ups"
+	case len(text.Options) == 1 || (len(text.Options) == 0) != (len(text.Right) == 0):
+		return "options without a right one, or one option"
 	case strings.Contains(text.Prompt+text.Answer, "quiz:"):
 		return "the mark shows"
 	}
@@ -177,6 +200,17 @@ func answerFault(text Text) string {
 	return ""
 }
 
+// lines counts the lines that are not blank.
+func lines(s string) int {
+	n := 0
+	for l := range strings.Lines(s) {
+		if strings.TrimSpace(l) != "" {
+			n++
+		}
+	}
+	return n
+}
+
 var (
 	// codeMarks matches fenced code and code spans, in which an angle bracket is only a character.
 	codeMarks = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
@@ -186,7 +220,7 @@ var (
 // Each row is a fault the bank must not have; without them the checks above could pass by checking nothing.
 func TestAnswerFault(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("word ", 100)
+	long := strings.Repeat(strings.Repeat("word ", 33)+"\n", 3)
 	good := Text{Lang: English, Prompt: "Why?", Answer: long, Source: "https://example.com/why"}
 	if why := answerFault(good); why != "" {
 		t.Fatalf("a good answer is faulted: %s", why)
@@ -198,6 +232,11 @@ func TestAnswerFault(t *testing.T) {
 	}{
 		{"short", func(x *Text) { x.Answer = "word" }, "too short"},
 		{"long", func(x *Text) { x.Answer = long + long }, "too long"},
+		{"two lines", func(x *Text) { x.Answer = strings.Replace(long, "\n", "", 1) }, "2 lines"},
+		{"many lines", func(x *Text) { x.Answer = strings.ReplaceAll(long, "word word word ", "a\nb\n") }, "lines"},
+		{"many follow-ups", func(x *Text) { x.FollowUps = []string{"a", "b", "c", "d"} }, "follow-ups"},
+		{"one option", func(x *Text) { x.Options, x.Right = []string{"a"}, []int{0} }, "option"},
+		{"no right option", func(x *Text) { x.Options = []string{"a", "b"} }, "option"},
 		{"short Korean", func(x *Text) { x.Lang, x.Answer = Korean, "가" }, "too short"},
 		{"open fence", func(x *Text) { x.Answer += "\n```sh\nls" }, "fence"},
 		{"ping", func(x *Text) { x.Answer += "@everyone" }, "@everyone"},
