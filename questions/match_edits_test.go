@@ -51,6 +51,11 @@ func loadCards(t testing.TB, cards []testCard) (qs []Question, keys []string) {
 		keys = append(keys, at[fmt.Sprintf("%s:%d", q.Texts[0].File, q.Texts[0].Line)])
 	}
 	if len(n.Questions) != len(cards) || slices.Contains(keys, "") {
+		for i, key := range keys {
+			if key == "" {
+				t.Logf("%q is no card", n.Questions[i].Texts[0].Prompt)
+			}
+		}
 		t.Fatalf("%d cards were read as %d questions", len(cards), len(n.Questions))
 	}
 	return n.Questions, keys
@@ -68,11 +73,22 @@ func starterCards(t testing.TB) (cards []testCard) {
 			if text.Term {
 				prompt = map[Lang]string{English: "Explain " + prompt + ".", Korean: prompt + "에 대해 설명해 주세요."}[text.Lang]
 			}
-			answer := strings.ReplaceAll(text.Answer, "```", "") // a fence that an edit cuts would swallow other cards
-			cards = append(cards, testCard{fmt.Sprint(q.ID, "/", text.Lang), i / 6, prompt, answer, text.Lang})
+			if strings.Contains(text.Prompt+text.Answer, "```") || asksWithin(text.Answer) {
+				continue // a fence that an edit cuts would swallow other cards, and a list of questions would be some
+			}
+			cards = append(cards, testCard{fmt.Sprint(q.ID, "/", text.Lang), i / 6, prompt, text.Answer, text.Lang})
 		}
 	}
 	return cards
+}
+
+func asksWithin(answer string) bool {
+	for l := range strings.Lines(answer) {
+		if asks(strings.TrimLeft(strings.TrimSpace(l), "-* ")) {
+			return true
+		}
+	}
+	return false
 }
 
 // The variants ask every aspect of every subject, so that there are many questions that differ in one word only.
