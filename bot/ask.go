@@ -70,7 +70,7 @@ func openRound(tx *store.Tx, g store.Group, bank *store.Bank, r store.Round, top
 		return r, false
 	}
 	g.LastRound++
-	r.Number, r.Bank, r.Question, r.State = g.LastRound, bank.Version, id, store.Planned
+	r.Number, r.Bank, r.Own, r.Question, r.State = g.LastRound, bank.Version, bank.Own, id, store.Planned
 	tx.PutGroup(g)
 	if last {
 		mailNotice(tx, g, noticeRepeat, fmt.Sprint(r.Number), map[string]string{"Round": fmt.Sprint(r.Number), "Topics": joinTopics(topics)}, now)

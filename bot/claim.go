@@ -134,7 +134,7 @@ func compose(tx *store.Tx, l store.Letter, a about, now time.Time) (m Message, e
 		return noticeText(Speak(a.group.Lang), *l.Notice), nil
 	}
 	r := a.round
-	q, ok := tx.Question(r.Bank, r.Question)
+	q, ok := tx.Question(r.Bank, r.Own, r.Question)
 	if !ok {
 		return m, fmt.Errorf("letter %s: its question is not in the bank", l.ID)
 	}

@@ -131,7 +131,7 @@ func (k *call) reference(r store.Round) Reply {
 func runRandom(k *call) Reply {
 	secret := k.secrets()
 	if id := k.values["answer"]; id != "" {
-		q, ok := k.tx.Question(k.bank.Version, id)
+		q, ok := k.tx.Question(k.bank.Version, k.bank.Own, id)
 		switch {
 		case !ok:
 			return k.say("random_gone")
@@ -153,7 +153,7 @@ func runRandom(k *call) Reply {
 	h := fnv.New64a()
 	h.Write([]byte(k.ID))
 	id := entries[h.Sum64()%uint64(len(entries))].ID
-	q, ok := k.tx.Question(k.bank.Version, id)
+	q, ok := k.tx.Question(k.bank.Version, k.bank.Own, id)
 	if !ok {
 		return k.say("random_gone")
 	}

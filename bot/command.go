@@ -55,7 +55,7 @@ func (b *Bot) command(ctx context.Context, c Command) (Reply, error) {
 	if wrong != nil {
 		return b.misread(ctx, group, c, wrong)
 	}
-	bank, err := b.store.CurrentBank(ctx)
+	bank, err := b.store.GroupBank(ctx, group)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -209,7 +209,7 @@ func (k *call) offer(rounds []store.Round) Reply {
 func (k *call) prompt(r store.Round) string { return asked(k.textOf(r)) }
 
 func (k *call) textOf(r store.Round) questions.Text {
-	q, ok := k.tx.Question(r.Bank, r.Question)
+	q, ok := k.tx.Question(r.Bank, r.Own, r.Question)
 	if !ok {
 		return questions.Text{}
 	}

@@ -177,7 +177,7 @@ func (b *Bot) do(ctx context.Context, group string, d duty, now time.Time) error
 			return nil
 		})
 	}
-	bank, err := b.store.CurrentBank(ctx)
+	bank, err := b.store.GroupBank(ctx, group)
 	if err != nil {
 		return err
 	}

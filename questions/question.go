@@ -54,6 +54,8 @@ type Text struct {
 	Topics []string `json:"topics,omitempty"`
 	// Answer is the reference answer in Markdown; empty where the note has none.
 	Answer string `json:"answer,omitempty"`
+	// Credit is the name of the member whose answer this is, where it was one's.
+	Credit string `json:"credit,omitempty"`
 	// FollowUps are questions the note puts under this one without answering them.
 	FollowUps []string `json:"followUps,omitempty"`
 	// Source is a link for further reading, where the note marks one as its source.

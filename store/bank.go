@@ -9,9 +9,11 @@ import (
 	"rewind/questions"
 )
 
-// Bank is the contents of one version of the question bank, in the order of the notes. A version never changes.
+// Bank is what can be asked: one version of the operator's notes or of a group's own, in the order of the notes, and
+// after them what the group has of its own (see Own). A version never changes.
 type Bank struct {
 	Version string
+	Own     int // the newest revision of the group's own questions that is in it
 	Entries []Entry
 }
 
@@ -73,8 +75,15 @@ var ErrNoUndo = errors.New("the bank has no earlier version")
 
 // UndoBank goes back to the version before the current one; ErrNoUndo if there is none. It is again what it was, and so
 // are the questions that had left it.
-func (s *Store) UndoBank(ctx context.Context) (info BankInfo, err error) {
-	err = s.Update(ctx, systemScope, func(tx *Tx) error {
+func (s *Store) UndoBank(ctx context.Context) (BankInfo, error) { return s.undoBank(ctx, systemScope) }
+
+// UndoGroupBank is UndoBank for the notes of a group: before the first of them is the operator's bank.
+func (s *Store) UndoGroupBank(ctx context.Context, group string) (BankInfo, error) {
+	return s.undoBank(ctx, groupScope(group))
+}
+
+func (s *Store) undoBank(ctx context.Context, owner string) (info BankInfo, err error) {
+	err = s.Update(ctx, owner, func(tx *Tx) error {
 		p, _ := bankPointerTable.get(tx)
 		if len(p.Before) == 0 {
 			return ErrNoUndo
@@ -82,27 +91,82 @@ func (s *Store) UndoBank(ctx context.Context) (info BankInfo, err error) {
 		last := len(p.Before) - 1
 		p.Current, p.Before = p.Before[last], p.Before[:last]
 		bankPointerTable.put(tx, p)
-		info, _ = bankInfoTable.get(tx, p.Current)
+		info, _ = bankInfoTable.of(tx, systemScope, tx.currentVersion(owner))
 		return nil
 	})
 	return info, err
 }
 
-// CurrentBank returns the version that is asked from, empty if nothing was ever imported. The answer is kept in memory
-// for as long as it stays current.
-func (s *Store) CurrentBank(ctx context.Context) (*Bank, error) {
-	var bank *Bank
-	err := s.View(ctx, systemScope, func(tx *Tx) error {
-		p, _ := bankPointerTable.get(tx)
-		if bank = s.bank.Load(); bank != nil && bank.Version == p.Current {
-			return nil
+// currentVersion is the version that an owner's bank is at: a group without notes of its own follows the operator.
+func (tx *Tx) currentVersion(owner string) string {
+	p, _ := bankPointerTable.of(tx, owner)
+	if p.Current == "" && owner != systemScope {
+		p, _ = bankPointerTable.of(tx, systemScope)
+	}
+	return p.Current
+}
+
+// CurrentBank returns the operator's bank, empty if nothing was ever imported.
+func (s *Store) CurrentBank(ctx context.Context) (*Bank, error) { return s.bankOf(ctx, systemScope) }
+
+// GroupBank returns what a group is asked from.
+func (s *Store) GroupBank(ctx context.Context, group string) (*Bank, error) {
+	return s.bankOf(ctx, groupScope(group))
+}
+
+func (s *Store) bankOf(ctx context.Context, owner string) (*Bank, error) {
+	bank := &Bank{}
+	err := s.View(ctx, owner, func(tx *Tx) error {
+		bank.Version = tx.currentVersion(owner)
+		bank.Entries = s.entries(tx, bank.Version)
+		if owner != systemScope {
+			tx.addOwn(bank)
 		}
-		bank = &Bank{Version: p.Current, Entries: readList[Entry](tx, p.Current, entriesKey)}
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the question bank: %w", err)
 	}
-	s.bank.Store(bank)
 	return bank, nil
+}
+
+// BankQuestions reads every question of a group's bank, in its order: for an index, or to add to them.
+func (s *Store) BankQuestions(ctx context.Context, group string, bank *Bank) ([]questions.Question, error) {
+	var qs []questions.Question
+	err := s.ViewGroup(ctx, group, func(tx *Tx) error {
+		for _, e := range bank.Entries {
+			if q, ok := tx.Question(bank.Version, bank.Own, e.ID); ok {
+				qs = append(qs, q)
+			}
+		}
+		return nil
+	})
+	return qs, err
+}
+
+// entriesKept is how many versions have their entries in memory.
+const entriesKept = 8
+
+// entries reads a version's entries, or has them in memory. Nobody may change what it returns.
+func (s *Store) entries(tx *Tx, version string) []Entry {
+	s.kept.Lock()
+	list, ok := s.kept.entries[version]
+	s.kept.Unlock()
+	if ok || version == "" {
+		return list
+	}
+	list = readList[Entry](tx, version, entriesKey)
+	if tx.Err() == nil {
+		s.keep(version, list)
+	}
+	return list
+}
+
+func (s *Store) keep(version string, list []Entry) {
+	s.kept.Lock()
+	defer s.kept.Unlock()
+	if s.kept.entries == nil || len(s.kept.entries) >= entriesKept {
+		s.kept.entries = map[string][]Entry{}
+	}
+	s.kept.entries[version] = list
 }

@@ -29,25 +29,35 @@ const (
 // has changed meanwhile, the questions are matched again with what it is now. What a cut-off import left is cleared away
 // by the next one.
 func (s *Store) ImportBank(ctx context.Context, origin Origin, qs []questions.Question, at time.Time) (done Imported, changed bool, err error) {
+	return s.importBank(ctx, systemScope, origin, qs, at)
+}
+
+// ImportGroupBank is ImportBank for notes of a group's own: from then on it is asked from them and not from the
+// operator's.
+func (s *Store) ImportGroupBank(ctx context.Context, group string, qs []questions.Question, at time.Time) (done Imported, changed bool, err error) {
+	return s.importBank(ctx, groupScope(group), FromNotes, qs, at)
+}
+
+func (s *Store) importBank(ctx context.Context, owner string, origin Origin, qs []questions.Question, at time.Time) (done Imported, changed bool, err error) {
 	s.importing.Lock()
 	defer s.importing.Unlock()
 	if err := s.clearLeftovers(ctx); err != nil {
 		return Imported{}, false, err
 	}
 	for {
-		p, err := s.planImport(ctx, origin, qs, at)
+		p, err := s.planImport(ctx, owner, origin, qs, at)
 		if err != nil || !p.changes {
 			return p.result, false, err
 		}
 		if err := s.writeVersion(ctx, p); err != nil {
 			return Imported{}, false, err
 		}
-		current, err := s.makeCurrent(ctx, p)
+		current, err := s.makeCurrent(ctx, owner, p)
 		if err != nil {
 			return Imported{}, false, err
 		}
 		if current {
-			s.bank.Store(&Bank{Version: p.result.Version, Entries: entriesOf(p.result.Match)})
+			s.keep(p.result.Version, entriesOf(p.result.Match))
 			return p.result, true, nil
 		}
 	}
@@ -55,7 +65,13 @@ func (s *Store) ImportBank(ctx context.Context, origin Origin, qs []questions.Qu
 
 // PlanBank says what ImportBank would do now, and changes nothing.
 func (s *Store) PlanBank(ctx context.Context, origin Origin, qs []questions.Question, at time.Time) (would Imported, changes bool, err error) {
-	p, err := s.planImport(ctx, origin, qs, at)
+	p, err := s.planImport(ctx, systemScope, origin, qs, at)
+	return p.result, p.changes, err
+}
+
+// PlanGroupBank says what ImportGroupBank would do now, and changes nothing.
+func (s *Store) PlanGroupBank(ctx context.Context, group string, qs []questions.Question, at time.Time) (would Imported, changes bool, err error) {
+	p, err := s.planImport(ctx, groupScope(group), FromNotes, qs, at)
 	return p.result, p.changes, err
 }
 
@@ -68,15 +84,15 @@ type importPlan struct {
 	changes bool
 }
 
-func (s *Store) planImport(ctx context.Context, origin Origin, qs []questions.Question, at time.Time) (importPlan, error) {
+func (s *Store) planImport(ctx context.Context, owner string, origin Origin, qs []questions.Question, at time.Time) (importPlan, error) {
 	var p importPlan
 	var current BankInfo
 	refused := false
 	err := s.View(ctx, systemScope, func(tx *Tx) error {
-		pointer, _ := bankPointerTable.get(tx)
-		current, _ = bankInfoTable.get(tx, pointer.Current)
+		version := tx.currentVersion(owner)
+		current, _ = bankInfoTable.get(tx, version)
 		if refused = origin == FromStarter && current.Origin == FromNotes; !refused {
-			p.from = tx.contents(pointer.Current)
+			p.from = tx.contents(version)
 		}
 		return nil
 	})
@@ -142,19 +158,31 @@ func (s *Store) writeVersion(ctx context.Context, p importPlan) error {
 	return write()
 }
 
-// makeCurrent moves the pointer to a version that was written, unless the bank is no longer the one it was made against.
-func (s *Store) makeCurrent(ctx context.Context, p importPlan) (current bool, err error) {
-	err = s.Update(ctx, systemScope, func(tx *Tx) error {
-		pointer, _ := bankPointerTable.get(tx)
-		if current = pointer.Current == p.from.version; !current {
+// makeCurrent moves the owner's pointer to a version that was written, unless the bank is no longer the one it was made
+// against.
+func (s *Store) makeCurrent(ctx context.Context, owner string, p importPlan) (current bool, err error) {
+	if owner != systemScope { // from here on it is whole, also where the second transaction is not reached
+		err = s.Update(ctx, systemScope, func(tx *Tx) error {
+			bankInfoTable.put(tx, p.result.BankInfo, p.result.Version)
+			return nil
+		})
+	}
+	if err != nil {
+		return false, err
+	}
+	err = s.Update(ctx, owner, func(tx *Tx) error {
+		if current = tx.currentVersion(owner) == p.from.version; !current {
 			return nil
 		}
-		if pointer.Current != "" && p.result.Origin == FromNotes {
+		pointer, _ := bankPointerTable.get(tx)
+		if owner != systemScope || pointer.Current != "" && p.result.Origin == FromNotes {
 			pointer.Before = append(pointer.Before, pointer.Current)
 		}
 		pointer.Current = p.result.Version
-		bankInfoTable.put(tx, p.result.BankInfo, p.result.Version)
 		bankPointerTable.put(tx, pointer)
+		if owner == systemScope {
+			bankInfoTable.put(tx, p.result.BankInfo, p.result.Version)
+		}
 		return nil
 	})
 	return current, err

@@ -50,7 +50,7 @@ func currentQuestions(t testing.TB, s *Store) (qs []questions.Question) {
 	must(t, err)
 	must(t, s.ViewGroup(t.Context(), "a", func(tx *Tx) error {
 		for _, e := range bank.Entries {
-			q, ok := tx.Question(bank.Version, e.ID)
+			q, ok := tx.Question(bank.Version, 0, e.ID)
 			if !ok {
 				t.Errorf("%s is missing", e.ID)
 			}
@@ -176,11 +176,11 @@ func TestMakeCurrentLooksAgain(t *testing.T) {
 	t.Parallel()
 	s := openTestStore(t, Options{Twice: true})
 	importNotes(t, s, note(1, ""))
-	p, err := s.planImport(t.Context(), FromNotes, []questions.Question{note(2, "")}, noon)
+	p, err := s.planImport(t.Context(), systemScope, FromNotes, []questions.Question{note(2, "")}, noon)
 	must(t, err)
 	must(t, s.writeVersion(t.Context(), p))
 	meanwhile := importNotes(t, s, note(1, ""), note(3, ""))
-	if current, err := s.makeCurrent(t.Context(), p); current || err != nil {
+	if current, err := s.makeCurrent(t.Context(), systemScope, p); current || err != nil {
 		t.Errorf("made current: %v, %v", current, err)
 	}
 	if bank, err := s.CurrentBank(t.Context()); err != nil || bank.Version != meanwhile.Version {
@@ -328,13 +328,13 @@ func TestEditsWriteWhatDiffers(t *testing.T) {
 			has := map[string]bool{}
 			for _, want := range qs {
 				has[want.ID] = true
-				if got, ok := tx.Question(version, want.ID); !ok || !reflect.DeepEqual(got, want) {
+				if got, ok := tx.Question(version, 0, want.ID); !ok || !reflect.DeepEqual(got, want) {
 					return fmt.Errorf("%s in %s: %+v, %v, want %+v", want.ID, version, got, ok, want)
 				}
 			}
 			for i := range 100 {
 				id := fmt.Sprintf("q%05d", i)
-				if _, ok := tx.Question(version, id); ok != has[id] {
+				if _, ok := tx.Question(version, 0, id); ok != has[id] {
 					return fmt.Errorf("%s in %s: %v", id, version, ok)
 				}
 			}

@@ -41,8 +41,8 @@ type gone struct {
 	Version string `json:"version"`
 }
 
-// Question returns a question of a version of the bank.
-func (tx *Tx) Question(version, id string) (questions.Question, bool) {
+// bankQuestion returns a question of a version of the notes.
+func (tx *Tx) bankQuestion(version, id string) (questions.Question, bool) {
 	var q questions.Question
 	for version != "" {
 		v, ok := tx.get(bankSpace(version), key(questionKey, id))
@@ -112,7 +112,7 @@ func (tx *Tx) contents(version string) contents {
 		c.questions = append(c.questions, q)
 	}
 	for _, g := range readList[gone](tx, version, goneKey) {
-		q, ok := tx.Question(g.Version, g.ID)
+		q, ok := tx.bankQuestion(g.Version, g.ID)
 		if !ok {
 			tx.fail(&damage{"the question bank", fmt.Sprintf("question %s is missing in version %s", g.ID, g.Version)})
 			return c
@@ -217,12 +217,17 @@ func chunks[E any](all []E) iter.Seq2[int, []E] {
 func entriesOf(m questions.Matching) []Entry {
 	entries := make([]Entry, len(m.Changes))
 	for i, c := range m.Changes {
-		entries[i].ID = c.Now.ID
-		for _, t := range c.Now.Texts {
-			entries[i].Topics = append(entries[i].Topics, EntryTopics{t.Lang, t.Topics})
-		}
+		entries[i] = entryOf(c.Now)
 	}
 	return entries
+}
+
+func entryOf(q questions.Question) Entry {
+	e := Entry{ID: q.ID}
+	for _, t := range q.Texts {
+		e.Topics = append(e.Topics, EntryTopics{t.Lang, t.Topics})
+	}
+	return e
 }
 
 // digest names a version by what it holds.

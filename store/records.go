@@ -53,6 +53,7 @@ type Group struct {
 	MembersReveal bool      `json:"membersReveal,omitempty"`
 	Mode          Mode      `json:"mode"`
 	LastRound     int       `json:"lastRound"`
+	Own           int       `json:"own,omitempty"` // the newest revision of its own questions
 	Created       time.Time `json:"created"`
 	// Restored is when the store was last restored from a backup. What a round that was due before wants to post may have
 	// been posted before, unknown to the backup.
@@ -137,6 +138,7 @@ type Round struct {
 	Day      string         `json:"day"` // the group's day that boards count it for
 	Due      time.Time      `json:"due"` // the slot's instant
 	Bank     string         `json:"bank"`
+	Own      int            `json:"own,omitempty"` // the revision of the group's own questions it was asked from
 	Question string         `json:"question"`
 	Lang     questions.Lang `json:"lang"`
 	Mode     Mode           `json:"mode"`

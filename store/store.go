@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 )
 
 // Options are for tests, Check aside.
@@ -29,9 +28,13 @@ type Options struct {
 type Store struct {
 	path      string
 	engine    engine
-	twice     *sync.Mutex          // held over both runs of an update; nil without Options.Twice
-	bank      atomic.Pointer[Bank] // the current version of the bank, kept in memory
-	importing sync.Mutex           // held by the import that writes a version
+	twice     *sync.Mutex // held over both runs of an update; nil without Options.Twice
+	importing sync.Mutex  // held by the import that writes a version
+
+	kept struct { // versions of the bank in memory
+		sync.Mutex
+		entries map[string][]Entry
+	}
 }
 
 // Open opens the store file at path, or creates it in an existing folder, readable by its owner only. It fails with

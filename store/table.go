@@ -15,9 +15,12 @@ func (t table[R]) key(parts []any) []byte {
 	return appendKey(appendString(make([]byte, 0, usualKey), string(t)), parts...)
 }
 
-func (t table[R]) get(tx *Tx, parts ...any) (R, bool) {
+func (t table[R]) get(tx *Tx, parts ...any) (R, bool) { return t.of(tx, tx.Scope(), parts...) }
+
+// of is get in another scope, which the transaction does not hold still.
+func (t table[R]) of(tx *Tx, scope string, parts ...any) (R, bool) {
 	var r R
-	v, ok := tx.get(tx.Scope(), t.key(parts))
+	v, ok := tx.get(scope, t.key(parts))
 	if !ok {
 		return r, false
 	}

@@ -67,6 +67,10 @@ func kinds() map[string]kind {
 	add(kindOf("g/a", commentTable))
 	add(kindOf("g/a", answerTable))
 	add(kindOf("g/a", peekTable))
+	add(kindOf("g/a", ownTable))
+	add(kindOf("g/a", suggestionTable))
+	add(kindOf("g/a", flagTable))
+	add(kindOf("g/a", uploadTable))
 	add(kindOf("g/a", seenTable))
 	add(kindOf("g/a", seenAtTable))
 	add(kindOf("g/a", lineTable))
@@ -208,7 +212,7 @@ func TestABitIsFlippedInAnIndexOrBank(t *testing.T) {
 	s := busyStore(t, Options{})
 	bank, err := s.CurrentBank(t.Context())
 	must(t, err)
-	s.bank.Store(nil) // forget what is kept in memory
+	s.kept.entries = nil // forget what is kept in memory
 	c := busyChannel
 	c.Workspace += "a"
 	tests := []struct {
@@ -229,12 +233,12 @@ func TestABitIsFlippedInAnIndexOrBank(t *testing.T) {
 			return err
 		}},
 		{bankSpace(bank.Version), key(questionKey, "q1"), func() error {
-			return s.ViewGroup(t.Context(), "a", func(tx *Tx) error { tx.Question(bank.Version, "q1"); return nil })
+			return s.ViewGroup(t.Context(), "a", func(tx *Tx) error { tx.Question(bank.Version, 0, "q1"); return nil })
 		}},
 	}
 	for i, test := range tests {
 		must(t, test.read())
-		s.bank.Store(nil)
+		s.kept.entries = nil
 		breakRecord(t, s, test.space, test.key, 8*i+3)
 		if err := test.read(); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), printable(test.key)) {
 			t.Errorf("%s: %v", printable(test.key), err)
@@ -248,7 +252,7 @@ func TestARecordOfAnotherForm(t *testing.T) {
 	s := busyStore(t, Options{})
 	bank, err := s.CurrentBank(t.Context())
 	must(t, err)
-	s.bank.Store(nil)
+	s.kept.entries = nil
 	version := bankSpace(bank.Version)
 	c := busyChannel
 	c.Workspace += "a"
@@ -268,7 +272,7 @@ func TestARecordOfAnotherForm(t *testing.T) {
 		want string
 	}{
 		{bankErr, "read the question bank: "},
-		{s.ViewGroup(t.Context(), "a", func(tx *Tx) error { tx.Question(bank.Version, "q1"); return nil }), "read question q1: "},
+		{s.ViewGroup(t.Context(), "a", func(tx *Tx) error { tx.Question(bank.Version, 0, "q1"); return nil }), "read question q1: "},
 		{threadErr, "read the index of threads: "},
 		{dueErr, "the store is damaged: a key of the index of due letters is cut"},
 		{verifyErr, "verify group a: read "},

@@ -69,7 +69,7 @@ func (v *verifier) rounds() {
 	var active []int
 	threads := map[string]bool{} // by key in the index
 	for r := range v.tx.Rounds() {
-		if _, ok := v.tx.Question(r.Bank, r.Question); !ok {
+		if _, ok := v.tx.Question(r.Bank, r.Own, r.Question); !ok {
 			v.report(RoundNoQuestion, "#%d", r.Number)
 		}
 		posts := v.tx.Posts(r.Number)

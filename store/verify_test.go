@@ -48,6 +48,11 @@ func busyPeople(tx *Tx, group string, c Channel) {
 	}
 	tx.PutSchedule(Schedule{ID: "s", Version: 1, Since: noon, Spec: "0 9 * * *", Channels: []Channel{c}, Reveal: "8h", Grace: Duration(time.Hour)})
 	tx.Remember("discord/1", noon, []byte("reply"))
+	tx.PutOwn(Own{ID: "own1", Question: &questions.Question{ID: "own1", Texts: []questions.Text{{Lang: "ko", Prompt: "왜?"}}}})
+	tx.PutOwn(Own{ID: "q1", Adopted: map[questions.Lang]Adopted{"en": {"because", "mina", OverAnswer("")}}})
+	tx.PutSuggestion(Suggestion{Number: 1, Member: "mina", Prompt: "왜?", At: noon, State: Approved})
+	tx.PutFlag(Flag{Number: 1, Member: "jun", Question: "q1", Reason: "old", At: noon})
+	tx.PutUpload(Upload{ID: "u", At: noon, Files: []File{{"a.md", []byte("# a")}}})
 }
 
 // busyRounds writes six rounds: one of each state, and a planned one that no schedule asked.

@@ -111,7 +111,7 @@ func questionsOf(t *testing.T, s *store.Store, bank *store.Bank) (qs []questions
 	t.Helper()
 	err := s.ViewGroup(t.Context(), "a", func(tx *store.Tx) error {
 		for _, e := range bank.Entries {
-			q, ok := tx.Question(bank.Version, e.ID)
+			q, ok := tx.Question(bank.Version, 0, e.ID)
 			if !ok {
 				t.Errorf("%s is missing", e.ID)
 				continue

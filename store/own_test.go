@@ -1,0 +1,123 @@
+package store
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"rewind/questions"
+)
+
+// askedOf reads what a group is asked from, by ID.
+func askedOf(t *testing.T, s *Store, group string) (ids []string, qs map[string]questions.Question) {
+	t.Helper()
+	bank, err := s.GroupBank(t.Context(), group)
+	must(t, err)
+	all, err := s.BankQuestions(t.Context(), group, bank)
+	must(t, err)
+	qs = map[string]questions.Question{}
+	for i, q := range all {
+		if q.ID != bank.Entries[i].ID {
+			t.Errorf("%s is %s", bank.Entries[i].ID, q.ID)
+		}
+		ids = append(ids, q.ID)
+		qs[q.ID] = q
+	}
+	return ids, qs
+}
+
+// A group follows the operator's bank until it has notes of its own, and again when the last of them are taken back.
+func TestGroupBank(t *testing.T) {
+	t.Parallel()
+	s := openTestStore(t, Options{Twice: true})
+	a, b, c, d := note(1, ""), note(2, ""), note(3, ""), note(4, "")
+	importNotes(t, s, a, b)
+	want := func(group string, ids ...string) {
+		t.Helper()
+		if got, _ := askedOf(t, s, group); !slices.Equal(got, ids) {
+			t.Errorf("%s is asked %q, want %q", group, got, ids)
+		}
+	}
+	want("a", a.ID, b.ID)
+	done, changed, err := s.ImportGroupBank(t.Context(), "a", []questions.Question{b, c}, noon)
+	if must(t, err); !changed || len(done.Match.Left) != 1 {
+		t.Errorf("changed %v, left %v", changed, idsOf(done.Match.Left))
+	}
+	want("a", b.ID, c.ID)
+	want("b", a.ID, b.ID)
+	importNotes(t, s, d) // the operator's notes go on without group a
+	want("a", b.ID, c.ID)
+	want("b", d.ID)
+	if _, changed, err = s.ImportGroupBank(t.Context(), "a", []questions.Question{b, c}, noon); err != nil || changed {
+		t.Errorf("the same again: changed %v, %v", changed, err)
+	}
+	would, changes, err := s.PlanGroupBank(t.Context(), "a", []questions.Question{a, b, c}, noon)
+	if must(t, err); !changes || would.Match.Changes[0].How != questions.New && !would.Match.Changes[0].Back {
+		t.Errorf("a plan of %v", would.Match.Changes)
+	}
+	want("a", b.ID, c.ID)
+	info, err := s.UndoGroupBank(t.Context(), "a")
+	if must(t, err); info.Questions != 1 {
+		t.Errorf("undo leads to %+v", info)
+	}
+	want("a", d.ID)
+	if _, err := s.UndoGroupBank(t.Context(), "a"); !errors.Is(err, ErrNoUndo) {
+		t.Errorf("a second undo: %v", err)
+	}
+	if findings, err := s.Verify(t.Context()); err != nil || len(findings) > 0 {
+		t.Errorf("%v, %v", findings, err)
+	}
+}
+
+// What a group says itself stands beside the notes: its own questions come last, an adopted answer takes the place of the
+// one it was put over, and rounds keep what they were asked with.
+func TestOwn(t *testing.T) {
+	t.Parallel()
+	s := openTestStore(t, Options{Twice: true})
+	a, b := note(1, ""), note(2, "")
+	importNotes(t, s, a, b)
+	put := func(o Own) {
+		t.Helper()
+		must(t, s.UpdateGroup(t.Context(), "a", func(tx *Tx) error { tx.PutOwn(o); return nil }))
+	}
+	own := questions.Question{ID: "own", Texts: []questions.Text{{Lang: "ko", Prompt: "왜?", Topics: []string{"기타"}}}}
+	put(Own{ID: "own", Question: &own})
+	put(Own{ID: a.ID, Adopted: map[questions.Lang]Adopted{"en": {"Mina's answer", "Mina", OverAnswer(a.Texts[0].Answer)}}})
+	ids, qs := askedOf(t, s, "a")
+	if !slices.Equal(ids, []string{a.ID, b.ID, "own"}) {
+		t.Errorf("asked %q", ids)
+	}
+	if got := qs[a.ID].Texts[0]; got.Answer != "Mina's answer" || got.Credit != "Mina" || got.Prompt != a.Texts[0].Prompt {
+		t.Errorf("adopted: %+v", got)
+	}
+	if _, qs := askedOf(t, s, "b"); qs[a.ID].Texts[0].Answer != a.Texts[0].Answer || len(qs) != 2 {
+		t.Errorf("another group has it too: %v", qs)
+	}
+	before, err := s.GroupBank(t.Context(), "a")
+	must(t, err)
+
+	// What is taken back is gone from then on, but not for what was asked before.
+	put(Own{ID: "own"})
+	put(Own{ID: a.ID})
+	ids, qs = askedOf(t, s, "a")
+	if !slices.Equal(ids, []string{a.ID, b.ID}) || qs[a.ID].Texts[0].Answer != a.Texts[0].Answer {
+		t.Errorf("taken back: %q, %+v", ids, qs[a.ID])
+	}
+	old, err := s.BankQuestions(t.Context(), "a", before)
+	if must(t, err); len(old) != 3 || old[0].Texts[0].Credit != "Mina" || old[2].ID != "own" {
+		t.Errorf("a round of then is asked %+v", old)
+	}
+
+	// The notes have the last word: an answer adopted over an older one yields to what they say by now.
+	put(Own{ID: a.ID, Adopted: map[questions.Lang]Adopted{"en": {"Mina's answer", "Mina", OverAnswer(a.Texts[0].Answer)}}})
+	better := a
+	better.Texts = slices.Clone(a.Texts)
+	better.Texts[0].Answer = "A better answer, in other words."
+	importNotes(t, s, better, b)
+	if _, qs := askedOf(t, s, "a"); qs[a.ID].Texts[0].Answer != better.Texts[0].Answer || qs[a.ID].Texts[0].Credit != "" {
+		t.Errorf("after an edit of the notes: %+v", qs[a.ID].Texts[0])
+	}
+	if _, ok := qs["none"]; ok {
+		t.Error("a question of nobody")
+	}
+}

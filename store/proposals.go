@@ -1,0 +1,100 @@
+package store
+
+import (
+	"iter"
+	"time"
+
+	"rewind/questions"
+)
+
+// SuggestionState is how far a suggestion has come.
+type SuggestionState string
+
+// A suggestion waits until a maintainer decides.
+const (
+	Waiting  SuggestionState = "waiting"
+	Approved SuggestionState = "approved"
+	Declined SuggestionState = "declined"
+)
+
+// Suggestion is a question that a member proposes.
+type Suggestion struct {
+	Number int             `json:"number"` // counted from 1 within the group
+	Member string          `json:"member"`
+	Name   string          `json:"name"` // the member's, as it was shown
+	Lang   questions.Lang  `json:"lang"`
+	Prompt string          `json:"prompt"`
+	Answer string          `json:"answer,omitempty"`
+	Topic  string          `json:"topic,omitempty"`
+	At     time.Time       `json:"at"`
+	State  SuggestionState `json:"state"`
+	Reason string          `json:"reason,omitempty"` // why it was declined
+}
+
+// Flag is a member's word that a question is wrong or outdated.
+type Flag struct {
+	Number   int       `json:"number"` // counted from 1 within the group
+	Member   string    `json:"member"`
+	Name     string    `json:"name"`
+	Bank     string    `json:"bank"` // the version and revision that it was seen in
+	Own      int       `json:"own,omitempty"`
+	Question string    `json:"question"`
+	Round    int       `json:"round,omitempty"`
+	Reason   string    `json:"reason"`
+	At       time.Time `json:"at"`
+	Done     bool      `json:"done,omitempty"`
+}
+
+// Upload is notes that a maintainer sent and has not confirmed yet.
+type Upload struct {
+	ID      string    `json:"id"`
+	At      time.Time `json:"at"`
+	Replace bool      `json:"replace,omitempty"` // the notes are to be all there is, not to be added
+	Files   []File    `json:"files"`
+}
+
+// File is a file as it was sent.
+type File struct {
+	Name    string `json:"name"`
+	Content []byte `json:"content"`
+}
+
+const (
+	suggestionTable table[Suggestion] = "suggestion"
+	flagTable       table[Flag]       = "flag"
+	uploadTable     table[Upload]     = "upload"
+)
+
+// Suggestion returns the suggestion with the number.
+func (tx *Tx) Suggestion(number int) (Suggestion, bool) { return suggestionTable.get(tx, number) }
+
+// Suggestions yields all suggestions, newest first.
+func (tx *Tx) Suggestions() iter.Seq[Suggestion] { return suggestionTable.backward(tx) }
+
+// PutSuggestion writes the suggestion.
+func (tx *Tx) PutSuggestion(s Suggestion) { suggestionTable.put(tx, s, s.Number) }
+
+// Flag returns the flag with the number.
+func (tx *Tx) Flag(number int) (Flag, bool) { return flagTable.get(tx, number) }
+
+// Flags yields all flags, newest first.
+func (tx *Tx) Flags() iter.Seq[Flag] { return flagTable.backward(tx) }
+
+// PutFlag writes the flag.
+func (tx *Tx) PutFlag(f Flag) { flagTable.put(tx, f, f.Number) }
+
+// Upload returns notes that wait to be confirmed.
+func (tx *Tx) Upload(id string) (Upload, bool) { return uploadTable.get(tx, id) }
+
+// PutUpload keeps notes until they are confirmed. There is one upload at a time; a new one takes the place of the last.
+func (tx *Tx) PutUpload(u Upload) {
+	tx.DropUploads()
+	uploadTable.put(tx, u, u.ID)
+}
+
+// DropUploads forgets notes that were not confirmed.
+func (tx *Tx) DropUploads() {
+	for u := range uploadTable.all(tx) {
+		uploadTable.delete(tx, u.ID)
+	}
+}
