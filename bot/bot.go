@@ -47,6 +47,7 @@ type Bot struct {
 	couriers map[string]*courier // by platform
 
 	looking *loop
+	library library
 	agenda  agenda
 	// changes counts what the bot did; Quiet takes an unchanged count for silence.
 	changes atomic.Uint64

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,8 +28,10 @@ type call struct {
 	zone   *time.Location
 	bank   *store.Bank
 	picked store.Round // the round it is about, where the table asks for one
-	table  table       // all commands
-	fresh  string      // a random ID, the same if the transaction is run again
+	hits   []questions.Hit
+	upload upload
+	table  table  // all commands
+	fresh  string // a random ID, the same if the transaction is run again
 }
 
 // Command carries out what somebody typed or pressed, and answers it once.
@@ -63,11 +66,45 @@ func (b *Bot) command(ctx context.Context, c Command) (Reply, error) {
 	if missing, err := b.missing(ctx, group, k); err != nil || len(missing) > 0 {
 		return b.missingReply(ctx, group, c, missing, err)
 	}
+	if reply, err := b.prepare(ctx, group, &k); err != nil || reply != nil {
+		return *cmp.Or(reply, &Reply{}), err
+	}
 	if t.command.reads {
 		return b.read(ctx, group, k)
 	}
 	return b.write(ctx, group, k)
 }
+
+// prepare does what the command needs done outside of its transaction, if the person may give it.
+func (b *Bot) prepare(ctx context.Context, group string, k *call) (*Reply, error) {
+	if k.command.prepare == nil {
+		return nil, nil
+	}
+	if may, err := b.may(ctx, group, *k); err != nil || !may {
+		return nil, err // the transaction says so
+	}
+	if seen, err := b.seen(ctx, group, *k); err != nil || seen {
+		return nil, err // the transaction finds its reply
+	}
+	w, err := b.wordsFor(ctx, group, k.Command)
+	if err != nil {
+		return nil, err
+	}
+	k.words = w
+	return k.command.prepare(ctx, b, group, k)
+}
+
+// seen reports whether the command came before.
+func (b *Bot) seen(ctx context.Context, group string, k call) (seen bool, err error) {
+	err = b.store.ViewGroup(ctx, group, func(tx *store.Tx) error {
+		_, seen = tx.Seen(k.seenAs())
+		return nil
+	})
+	return seen, err
+}
+
+// seenAs is the name under which a command is remembered.
+func (k *call) seenAs() string { return k.From.Platform + "/" + k.ID }
 
 // read carries out a command that changes nothing.
 func (b *Bot) read(ctx context.Context, group string, k call) (reply Reply, err error) {
@@ -81,7 +118,7 @@ func (b *Bot) read(ctx context.Context, group string, k call) (reply Reply, err 
 
 // write carries out a command in one transaction with its ID: the same one again gets the same reply and changes nothing.
 func (b *Bot) write(ctx context.Context, group string, k call) (reply Reply, err error) {
-	id := k.From.Platform + "/" + k.ID
+	id := k.seenAs()
 	err = b.update(ctx, group, func(tx *store.Tx) error {
 		reply = Reply{}
 		if said, ok := tx.Seen(id); ok {

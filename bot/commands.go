@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"strings"
 
 	"rewind/questions"
@@ -32,7 +33,11 @@ type command struct {
 	public bool
 	// reads says that the command changes nothing.
 	reads bool
-	run   func(c *call) Reply
+	// slow says that the command may take longer than a person waits for a sign; platforms give one first.
+	slow bool
+	// prepare does what has to be done outside of the transaction, such as reading files. A reply ends the command there.
+	prepare func(ctx context.Context, b *Bot, group string, k *call) (*Reply, error)
+	run     func(c *call) Reply
 }
 
 // option is a value that a command takes.
@@ -84,6 +89,11 @@ var commands = table{
 	{name: "random", korean: "연습", reads: true, options: []option{
 		{name: "answer", hidden: true}, {name: "topic", korean: "주제", positional: true, rest: true}}, run: runRandom},
 	{name: "topics", korean: "주제", reads: true, run: runTopics},
+	{name: "search", korean: "찾기", reads: true, slow: true, prepare: prepareSearch, run: runSearch, options: []option{
+		{name: "text", korean: "말", positional: true, rest: true, required: true}}},
+	{name: "suggest", korean: "제안하기", options: []option{{name: "question", korean: "질문과답", positional: true, verbatim: true, required: true}}, run: runSuggest},
+	{name: "flag", korean: "신고", takesRound: true, rounds: []store.RoundState{store.Opened, store.Revealed, store.Closed}, options: []option{
+		{name: "reason", korean: "이유", positional: true, verbatim: true, required: true}}, run: runFlag},
 	{name: "leaderboard", korean: "순위", public: true, reads: true, options: []option{
 		{name: "period", korean: "기간", positional: true, choices: []choice{{"week", "이번주"}, {"month", "이번달"}, {"all", "전체"}}},
 		{name: "of", korean: "범위", positional: true, choices: []choice{{"here", "여기"}, {"teams", "팀"}}}}, run: runLeaderboard},
@@ -105,11 +115,28 @@ var commands = table{
 		{name: "reveal", korean: "공개"}, {name: "topic", korean: "주제", positional: true, rest: true}}, run: runPost},
 	{name: "skip", korean: "건너뛰기", who: maintainers, takesRound: true, options: []option{
 		{name: "schedule", korean: "일정"}, {name: "what", korean: "무엇", positional: true, choices: []choice{{"next", "다음"}, {"open", "지금"}}}}, run: runSkip},
+	{name: "adopt", korean: "채택", who: maintainers, takesRound: true, rounds: []store.RoundState{store.Revealed, store.Closed}, options: []option{
+		{name: "member", korean: "멤버", positional: true, rest: true, required: true}}, run: runAdopt},
+	{name: "flags", korean: "신고목록", who: maintainers, options: []option{{name: "done", korean: "처리", positional: true}}, run: runFlags},
+	{name: "suggestion list", korean: "제안 목록", who: maintainers, reads: true, run: runSuggestionList},
+	{name: "suggestion approve", korean: "제안 승인", who: maintainers, options: numbered, run: runSuggestionApprove},
+	{name: "suggestion edit", korean: "제안 수정", who: maintainers, options: append(numbered, option{name: "question", korean: "질문과답", positional: true, verbatim: true, required: true}), run: runSuggestionEdit},
+	{name: "suggestion decline", korean: "제안 거절", who: maintainers, options: append(numbered, option{name: "reason", korean: "이유", positional: true, verbatim: true, required: true}), run: runSuggestionDecline},
+	{name: "import", korean: "가져오기", who: maintainers, slow: true, options: notesOption, prepare: prepareImport, run: runImport},
+	{name: "replace", korean: "교체", who: maintainers, slow: true, options: notesOption, prepare: prepareReplace, run: runImport},
+	{name: "confirm", korean: "확정", who: maintainers, slow: true, options: []option{{name: "id", korean: "아이디", positional: true, required: true}}, prepare: prepareConfirm, run: runConfirm},
+	{name: "undo", korean: "되돌리기", who: maintainers, run: runImportUndo},
 	{name: "settings", korean: "설정", options: []option{
 		{name: "language", korean: "언어", choices: []choice{{"ko", "한국어"}, {"en", "영어"}}}, {name: "zone", korean: "시간대"}, {name: "mode", korean: "방식", choices: modes},
 		{name: "reveal", korean: "공개", choices: []choice{{"maintainers", "관리자"}, {"members", "모두"}}}, {name: "maintainer", korean: "관리자"}}, run: runSettings},
 	{name: "help", korean: "도움말", reads: true, options: []option{{name: "command", korean: "명령", positional: true, rest: true}}, run: runHelp},
 }
+
+// numbered names a suggestion.
+var numbered = []option{{name: "number", korean: "번호", positional: true, required: true}}
+
+// notesOption is what was pasted, where nothing is attached.
+var notesOption = []option{{name: "notes", korean: "노트", positional: true, verbatim: true}}
 
 // scheduleOnly names a schedule; it may be left out where there is only one.
 var scheduleOnly = []option{{name: "id", korean: "아이디", positional: true}}

@@ -77,14 +77,14 @@ func TestCommandOptions(t *testing.T) {
 func checkPositional(t *testing.T, c *command) {
 	t.Helper()
 	rest := false
-	for _, o := range c.options {
+	for i, o := range c.options {
 		bare := o.positional && len(o.choices) == 0
 		switch {
 		case rest && bare:
 			t.Errorf("%s: nothing is left for %s", c.name, o.name)
 		case (o.rest || o.verbatim) && !bare:
 			t.Errorf("%s: %s takes a text and cannot be typed without its name", c.name, o.name)
-		case o.verbatim && len(c.options) > 1:
+		case o.verbatim && (i < len(c.options)-1 || slices.ContainsFunc(c.options[:i], func(o option) bool { return !o.positional || !o.required })):
 			t.Errorf("%s: %s leaves nothing to other options", c.name, o.name)
 		case o.required && !o.positional:
 			t.Errorf("%s: %s must be given, and only by name", c.name, o.name)
@@ -189,6 +189,16 @@ func (o *office) fill() map[store.RoundState]int {
 				Rest: []store.Rest{{From: "2026-03-11", To: "2026-03-12"}},
 			})
 		}
+	})
+	for range 2 { // the second undo has something to go back to
+		o.say("Mina", "import ## What is "+o.newID()+"?\nA letter.")
+		o.say("Mina", "confirm "+o.uploaded())
+	}
+	o.say("Mina", "import ## What is the last letter?\nThe one before none.")
+	o.change(func(tx *store.Tx) {
+		tx.PutSuggestion(store.Suggestion{Number: 1, Member: "jun", Name: "Jun", Prompt: "Why?", At: o.clock.now, State: store.Waiting})
+		r, _ := tx.Round(numbers[store.Closed])
+		tx.PutFlag(store.Flag{Number: 1, Member: "jun", Name: "Jun", Bank: r.Bank, Question: r.Question, Round: r.Number, Reason: "Old.", At: o.clock.now})
 	})
 	return numbers
 }
@@ -344,6 +354,10 @@ func TestCommandTwice(t *testing.T) {
 		"schedule add": "schedule add daily 10:00", "schedule edit": "schedule edit k7 daily 10:00", "schedule pause": "schedule pause k7",
 		"schedule resume": "schedule resume p2", "schedule remove": "schedule remove k7", "post": "post", "skip": "skip next schedule=k7",
 		"settings": "settings zone=Asia/Seoul",
+		"suggest":  "suggest What is a letter?", "suggestion approve": "suggestion approve 1", "suggestion edit": "suggestion edit 1 Why not?",
+		"suggestion decline": "suggestion decline 1 Because.", "flag": "flag #4 Wrong.", "flags": "flags 1", "adopt": "adopt #3 Jun",
+		"import": "import ## What is a comma?\nA pause.", "replace": "replace ## What is a comma?\nA pause.",
+		"confirm": "confirm", "undo": "undo",
 	}
 	for i := range commands {
 		c := &commands[i]
@@ -358,6 +372,9 @@ func TestCommandTwice(t *testing.T) {
 			}
 			o := newOffice(t)
 			o.fill()
+			if c.name == "confirm" {
+				text += " " + o.uploaded()
+			}
 			before := o.state()
 			first, afterFirst := o.once(text), o.state()
 			o.pass(time.Minute)
@@ -379,6 +396,16 @@ func TestCommandTwice(t *testing.T) {
 			}
 		})
 	}
+}
+
+// uploaded is the ID of the notes that wait to be confirmed.
+func (o *office) uploaded() (id string) {
+	o.look(func(tx *store.Tx) {
+		for u := range tx.Uploads() {
+			id = u.ID
+		}
+	})
+	return id
 }
 
 // once gives a command of Mina's under an ID that is always the same.

@@ -62,16 +62,21 @@ func mailEdit(tx *store.Tx, r store.Round, p store.Post, now time.Time) {
 // mailNotice tells each of the group's maintainers something once; about names what it is about.
 func mailNotice(tx *store.Tx, g store.Group, code, about string, values map[string]string, now time.Time) {
 	for _, id := range g.Maintainers {
-		m, ok := tx.Member(id)
-		if !ok || len(m.Accounts) == 0 {
-			continue
-		}
-		tx.PutLetter(store.Letter{
-			ID: "notice/" + code + "/" + about + "/" + id, Kind: store.LetterNotice,
-			Notice: &store.Notice{To: m.Accounts[0], Code: code, Values: values},
-			Due:    now, Expires: now.Add(noticeSpan),
-		})
+		mailTo(tx, id, code, about, values, now)
 	}
+}
+
+// mailTo tells one member something once.
+func mailTo(tx *store.Tx, member, code, about string, values map[string]string, now time.Time) {
+	m, ok := tx.Member(member)
+	if !ok || len(m.Accounts) == 0 {
+		return
+	}
+	tx.PutLetter(store.Letter{
+		ID: "notice/" + code + "/" + about + "/" + member, Kind: store.LetterNotice,
+		Notice: &store.Notice{To: m.Accounts[0], Code: code, Values: values},
+		Due:    now, Expires: now.Add(noticeSpan),
+	})
 }
 
 // latest returns the later of two times.

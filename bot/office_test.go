@@ -303,8 +303,16 @@ func (o *office) state() (lines []string) {
 			add(tx.Posts(r.Number))
 			add(tx.Answers(r.Number))
 		}
+		add(slices.Collect(tx.Suggestions()))
+		add(slices.Collect(tx.Flags()))
+		add(slices.Collect(tx.Uploads()))
 		add(slices.Collect(tx.Letters()))
 		add(slices.Collect(tx.Ledger()))
 	})
+	bank, err := o.store.GroupBank(o.t.Context(), o.group)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	add(bank)
 	return lines
 }

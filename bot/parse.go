@@ -154,6 +154,9 @@ func takeRound(text string) (round int, rest string) {
 // as it stands.
 func (t *typed) options(text string) *misread {
 	if o := t.command.verbatim(); o != nil {
+		for first := t.nextPositional(); first != o && text != ""; first = t.nextPositional() {
+			t.values[first.name], text = cutWord(text)
+		}
 		t.values[o.name] = text
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"rewind/store"
@@ -164,6 +165,15 @@ type Command struct {
 	Channel Channel
 	Thread  string // set where the command was given in a thread
 	Text    string // what stands after /quiz
+	// Attachments are files that came with the command.
+	Attachments []Attachment
+}
+
+// Attachment is a file that came with a command.
+type Attachment struct {
+	Name string
+	// Open reads it, from the platform perhaps.
+	Open func(ctx context.Context) (io.ReadCloser, error)
 }
 
 // Reply answers one person at once.

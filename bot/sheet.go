@@ -21,7 +21,7 @@ type sheet struct {
 // asked is the question as it is asked: a bare term gets a sentence around it, in the term's own language.
 func asked(t questions.Text) string {
 	if !t.Term {
-		return t.Prompt
+		return t.Whole()
 	}
 	return Speak(t.Lang).Say("ask_term", Values{"Term": t.Prompt})
 }
@@ -99,6 +99,9 @@ func (s sheet) reference() string {
 		return s.words.Say("no_reference")
 	}
 	answer := s.text.Answer
+	if s.text.Credit != "" {
+		answer += "\n\n" + s.words.Say("credit", Values{"Name": s.text.Credit})
+	}
 	for _, f := range s.text.FollowUps {
 		answer += "\n" + s.words.Say("follow_up", Values{"Question": f})
 	}
@@ -137,6 +140,17 @@ const (
 	noticeMissed = "missed" // a post did not land before its reveal
 	noticeEmpty  = "empty"  // a schedule has nothing to ask
 	noticeRepeat = "repeat" // every question has been asked; the next one comes again
+
+	noticeSuggestion = "suggestion" // a member proposes a question
+	noticeFlag       = "flag"       // a member says that a question is wrong
+)
+
+// The codes of notices to a member.
+const (
+	noticeApproved = "suggestion_approved"
+	noticeDeclined = "suggestion_declined"
+	noticeFlagDone = "flag_done"
+	noticeAdopted  = "adopted"
 )
 
 func noticeText(w Words, n store.Notice) Message {
@@ -150,7 +164,11 @@ func noticeText(w Words, n store.Notice) Message {
 	if reason, ok := n.Values["Reason"]; ok {
 		values["Why"] = whyText(w, reason)
 	}
-	return Message{Text: w.Say("notice_"+n.Code, values)}
+	m := Message{Text: w.Say("notice_"+n.Code, values)}
+	if n.Code == noticeSuggestion {
+		m.Actions = []Action{{Label: w.Say("suggestion_approve"), Command: "suggestion approve " + n.Values["Number"]}}
+	}
+	return m
 }
 
 func whyText(w Words, reason string) string {

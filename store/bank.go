@@ -75,26 +75,25 @@ var ErrNoUndo = errors.New("the bank has no earlier version")
 
 // UndoBank goes back to the version before the current one; ErrNoUndo if there is none. It is again what it was, and so
 // are the questions that had left it.
-func (s *Store) UndoBank(ctx context.Context) (BankInfo, error) { return s.undoBank(ctx, systemScope) }
-
-// UndoGroupBank is UndoBank for the notes of a group: before the first of them is the operator's bank.
-func (s *Store) UndoGroupBank(ctx context.Context, group string) (BankInfo, error) {
-	return s.undoBank(ctx, groupScope(group))
-}
-
-func (s *Store) undoBank(ctx context.Context, owner string) (info BankInfo, err error) {
-	err = s.Update(ctx, owner, func(tx *Tx) error {
-		p, _ := bankPointerTable.get(tx)
-		if len(p.Before) == 0 {
-			return ErrNoUndo
-		}
-		last := len(p.Before) - 1
-		p.Current, p.Before = p.Before[last], p.Before[:last]
-		bankPointerTable.put(tx, p)
-		info, _ = bankInfoTable.of(tx, systemScope, tx.currentVersion(owner))
-		return nil
+func (s *Store) UndoBank(ctx context.Context) (info BankInfo, err error) {
+	err = s.Update(ctx, systemScope, func(tx *Tx) (err error) {
+		info, err = tx.UndoBank()
+		return err
 	})
 	return info, err
+}
+
+// UndoBank is Store.UndoBank for the notes of the transaction's group: before the first of them is the operator's bank.
+func (tx *Tx) UndoBank() (BankInfo, error) {
+	p, _ := bankPointerTable.get(tx)
+	if len(p.Before) == 0 {
+		return BankInfo{}, ErrNoUndo
+	}
+	last := len(p.Before) - 1
+	p.Current, p.Before = p.Before[last], p.Before[:last]
+	bankPointerTable.put(tx, p)
+	info, _ := bankInfoTable.of(tx, systemScope, tx.currentVersion(tx.Scope()))
+	return info, nil
 }
 
 // currentVersion is the version that an owner's bank is at: a group without notes of its own follows the operator.

@@ -56,12 +56,16 @@ func TestGroupBank(t *testing.T) {
 		t.Errorf("a plan of %v", would.Match.Changes)
 	}
 	want("a", b.ID, c.ID)
-	info, err := s.UndoGroupBank(t.Context(), "a")
+	undo := func() (info BankInfo, err error) {
+		err = s.UpdateGroup(t.Context(), "a", func(tx *Tx) (err error) { info, err = tx.UndoBank(); return err })
+		return info, err
+	}
+	info, err := undo()
 	if must(t, err); info.Questions != 1 {
 		t.Errorf("undo leads to %+v", info)
 	}
 	want("a", d.ID)
-	if _, err := s.UndoGroupBank(t.Context(), "a"); !errors.Is(err, ErrNoUndo) {
+	if _, err := undo(); !errors.Is(err, ErrNoUndo) {
 		t.Errorf("a second undo: %v", err)
 	}
 	if findings, err := s.Verify(t.Context()); err != nil || len(findings) > 0 {

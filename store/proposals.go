@@ -50,7 +50,6 @@ type Upload struct {
 	ID      string    `json:"id"`
 	At      time.Time `json:"at"`
 	Replace bool      `json:"replace,omitempty"` // the notes are to be all there is, not to be added
-	Files   []File    `json:"files"`
 }
 
 // File is a file as it was sent.
@@ -63,6 +62,7 @@ const (
 	suggestionTable table[Suggestion] = "suggestion"
 	flagTable       table[Flag]       = "flag"
 	uploadTable     table[Upload]     = "upload"
+	fileTable       table[File]       = "file" // of uploads
 )
 
 // Suggestion returns the suggestion with the number.
@@ -84,17 +84,34 @@ func (tx *Tx) Flags() iter.Seq[Flag] { return flagTable.backward(tx) }
 func (tx *Tx) PutFlag(f Flag) { flagTable.put(tx, f, f.Number) }
 
 // Upload returns notes that wait to be confirmed.
-func (tx *Tx) Upload(id string) (Upload, bool) { return uploadTable.get(tx, id) }
+func (tx *Tx) Upload(id string) (u Upload, files []File, ok bool) {
+	u, ok = uploadTable.get(tx, id)
+	for f := range fileTable.all(tx, id) {
+		files = append(files, f)
+	}
+	return u, files, ok
+}
+
+// Uploads yields notes that wait to be confirmed.
+func (tx *Tx) Uploads() iter.Seq[Upload] { return uploadTable.all(tx) }
 
 // PutUpload keeps notes until they are confirmed. There is one upload at a time; a new one takes the place of the last.
-func (tx *Tx) PutUpload(u Upload) {
+func (tx *Tx) PutUpload(u Upload, files []File) {
 	tx.DropUploads()
 	uploadTable.put(tx, u, u.ID)
+	for i, f := range files {
+		fileTable.put(tx, f, u.ID, i)
+	}
 }
 
 // DropUploads forgets notes that were not confirmed.
 func (tx *Tx) DropUploads() {
 	for u := range uploadTable.all(tx) {
 		uploadTable.delete(tx, u.ID)
+		n := 0
+		for range fileTable.all(tx, u.ID) {
+			fileTable.delete(tx, u.ID, n)
+			n++
+		}
 	}
 }

@@ -134,8 +134,14 @@ func (tx *Tx) Remember(command string, at time.Time, reply []byte) {
 	seenAtTable.put(tx, command, at, command)
 }
 
-// Forget drops commands remembered before the time, at most limit of them, and reports how many.
+// Forget drops commands remembered before the time, at most limit of them, and reports how many. Uploads that nobody
+// confirmed since are forgotten too.
 func (tx *Tx) Forget(before time.Time, limit int) int {
+	for u := range uploadTable.all(tx) {
+		if u.At.Before(before) {
+			tx.DropUploads() // there is one
+		}
+	}
 	n := 0
 	for command := range seenAtTable.all(tx) {
 		s, ok := seenTable.get(tx, command)
@@ -149,8 +155,13 @@ func (tx *Tx) Forget(before time.Time, limit int) int {
 	return n
 }
 
-// Stale reports whether there are commands remembered before the time.
+// Stale reports whether there is something that Forget would drop.
 func (tx *Tx) Stale(before time.Time) bool {
+	for u := range uploadTable.all(tx) {
+		if u.At.Before(before) {
+			return true
+		}
+	}
 	for command := range seenAtTable.all(tx) {
 		s, ok := seenTable.get(tx, command)
 		return ok && s.At.Before(before)

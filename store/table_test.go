@@ -71,6 +71,7 @@ func kinds() map[string]kind {
 	add(kindOf("g/a", suggestionTable))
 	add(kindOf("g/a", flagTable))
 	add(kindOf("g/a", uploadTable))
+	add(kindOf("g/a", fileTable))
 	add(kindOf("g/a", seenTable))
 	add(kindOf("g/a", seenAtTable))
 	add(kindOf("g/a", lineTable))

@@ -52,7 +52,7 @@ func busyPeople(tx *Tx, group string, c Channel) {
 	tx.PutOwn(Own{ID: "q1", Adopted: map[questions.Lang]Adopted{"en": {"because", "mina", OverAnswer("")}}})
 	tx.PutSuggestion(Suggestion{Number: 1, Member: "mina", Prompt: "왜?", At: noon, State: Approved})
 	tx.PutFlag(Flag{Number: 1, Member: "jun", Question: "q1", Reason: "old", At: noon})
-	tx.PutUpload(Upload{ID: "u", At: noon, Files: []File{{"a.md", []byte("# a")}}})
+	tx.PutUpload(Upload{ID: "u", At: noon}, []File{{"a.md", []byte("# a")}})
 }
 
 // busyRounds writes six rounds: one of each state, and a planned one that no schedule asked.

@@ -43,7 +43,7 @@ func (c *Console) Chat(ctx context.Context, b Bot, in io.Reader) error {
 	lines := readLines(ctx, in)
 	for n := 1; ; n++ {
 		p.prompt()
-		text, err := nextLine(ctx, lines)
+		text, err := nextTyped(ctx, lines)
 		if err == nil {
 			err = p.do(ctx, parse(text))
 		}
@@ -172,6 +172,11 @@ func (p *player) act(ctx context.Context, who member, l line) error {
 		return p.answer(c.askAt(ctx, p.bot, who, a.Command, at))
 	case become:
 		p.who = c.member(l.arg)
+	case attach:
+		if err := c.attach(l.arg); err != nil {
+			return p.tolerate(err)
+		}
+		c.note("console_attached", bot.Values{"File": oneLine(l.arg)})
 	case choose:
 		return p.choose(l)
 	case wind:

@@ -16,8 +16,10 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -47,6 +49,8 @@ type Options struct {
 	Width int            // of the terminal in columns; 80 where zero
 	Zone  *time.Location // of the dates on the screen; UTC where nil
 	Name  string         // of the first member, who is the admin
+	// File reads a file that is attached to a command; nil means the machine's.
+	File func(name string) (io.ReadCloser, error)
 	// User is the first member's account, for a name that differs from run to run; made of the name where empty, as
 	// everybody else's is.
 	User string
@@ -65,6 +69,7 @@ type Console struct {
 	threads  []*thread // in the order they were opened
 	chosen   *thread   // nil: the newest
 	buttons  []buttons // the latest last
+	attached []string  // files that the next command takes along
 	commands int
 	comments int
 	settled  int // how many messages there were when the screen was last printed
@@ -97,6 +102,9 @@ func New(o Options) *Console {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
+	if o.File == nil {
+		o.File = func(name string) (io.ReadCloser, error) { return os.Open(name) }
+	}
 	if o.Width <= 0 {
 		o.Width = 80
 	}
@@ -122,8 +130,29 @@ func (c *Console) command(who member, text, thread string) bot.Command {
 	c.commands++
 	return bot.Command{
 		ID: c.id("command", c.commands), From: account(who.user), Name: who.name, Admin: who.user == c.first.user,
-		Lang: string(c.o.Words.Lang()), Channel: channel(), Thread: thread, Text: text,
+		Lang: string(c.o.Words.Lang()), Channel: channel(), Thread: thread, Text: text, Attachments: c.attachments(),
 	}
+}
+
+// attachments are the files that wait for a command; they go with it. It is called with mu held.
+func (c *Console) attachments() (list []bot.Attachment) {
+	for _, name := range c.attached {
+		list = append(list, bot.Attachment{Name: name, Open: func(context.Context) (io.ReadCloser, error) { return c.o.File(name) }})
+	}
+	c.attached = nil
+	return list
+}
+
+// attach keeps a file for the next command. It says whether there is such a file.
+func (c *Console) attach(name string) error {
+	f, err := c.o.File(name)
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	c.attached = append(c.attached, name)
+	c.mu.Unlock()
+	return f.Close()
 }
 
 // member finds a person by name, whatever its case, or welcomes a new one.

@@ -49,6 +49,17 @@ type typed struct {
 	err  error
 }
 
+// nextTyped is what somebody types at once: a line, and after one that ends in a backslash the next as well.
+func nextTyped(ctx context.Context, lines <-chan typed) (string, error) {
+	text, err := nextLine(ctx, lines)
+	for err == nil && strings.HasSuffix(text, `\`) {
+		var next string
+		next, err = nextLine(ctx, lines)
+		text = strings.TrimSuffix(text, `\`) + "\n" + next
+	}
+	return text, err
+}
+
 func nextLine(ctx context.Context, lines <-chan typed) (string, error) {
 	select {
 	case t := <-lines:

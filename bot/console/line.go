@@ -24,6 +24,7 @@ const (
 	remove
 	// These are the console's own.
 	become
+	attach
 	choose
 	wind
 	help
@@ -96,6 +97,8 @@ func (l line) commandKind(word string) kind {
 		return remove
 	case word == "as" && validName(l.arg):
 		return become
+	case word == "attach" && !alone:
+		return attach
 	case word == "thread":
 		return choose
 	case word == "next":

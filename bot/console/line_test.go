@@ -42,6 +42,8 @@ func TestParse(t *testing.T) {
 		{"/as Jun", line{kind: become, text: "/as Jun", arg: "Jun"}},
 		{"/as", line{kind: unknown, text: "/as"}},
 		{"/as Jun Mina", line{kind: unknown, text: "/as Jun Mina", arg: "Jun Mina"}},
+		{"/attach notes/os.md", line{kind: attach, text: "/attach notes/os.md", arg: "notes/os.md"}},
+		{"/attach", line{kind: unknown, text: "/attach"}},
 		{"/thread", line{kind: choose, text: "/thread"}},
 		{"/thread 3", line{kind: choose, text: "/thread 3", arg: "3", n: 3}},
 		{"/thread x", line{kind: unknown, text: "/thread x", arg: "x"}},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -112,7 +113,8 @@ func newDay(t *testing.T, a *txtar.Archive) *day {
 		t.Fatal(err)
 	}
 	d.zone, d.clock = zone, console.NewClock(start)
-	d.screen = console.New(console.Options{Out: &d.out, Clock: d.clock, Words: bot.Speak(d.lang), Zone: zone, Name: "Mina"})
+	d.screen = console.New(console.Options{Out: &d.out, Clock: d.clock, Words: bot.Speak(d.lang), Zone: zone, Name: "Mina",
+		File: func(name string) (io.ReadCloser, error) { return d.notes("files").Open(name) }})
 	return d
 }
 
