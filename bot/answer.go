@@ -112,7 +112,7 @@ func settleAnswer(tx *store.Tx, r store.Round, m store.Member, now time.Time) {
 		return
 	}
 	peek, _ := tx.Peek(r.Number, m.ID)
-	a, ok := spoken(r, m.ID, tx.Comments(r.Number), cutoff(r, peek))
+	a, ok := spoken(r, m.ID, tx.CommentsBy(r.Number, m.ID), cutoff(r, peek))
 	switch {
 	case ok:
 		tx.PutAnswer(a)

@@ -145,5 +145,5 @@ func compose(tx *store.Tx, l store.Letter, a about, now time.Time) (m Message, e
 	case store.LetterReveal:
 		return s.reveal(sealedAnswers(tx, r)), nil
 	}
-	return s.post(len(tx.Answers(r.Number))), nil
+	return s.post(tx.CountAnswers(r.Number)), nil
 }

@@ -55,7 +55,7 @@ type comingSlot struct {
 // droppable are the rounds that skip may drop: not revealed, and answered by nobody.
 func (k *call) droppable() []store.Round {
 	return slices.DeleteFunc(k.tx.Active(), func(r store.Round) bool {
-		return !k.mayBeMeant(r) || len(k.tx.Answers(r.Number)) > 0
+		return !k.mayBeMeant(r) || k.tx.CountAnswers(r.Number) > 0
 	})
 }
 

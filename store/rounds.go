@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"encoding/json"
 	"iter"
 	"time"
 )
@@ -76,6 +78,27 @@ func (tx *Tx) Comments(round int) []Comment {
 	return comments
 }
 
+// CommentsBy returns a member's comments in a round, tombstones included, in the order they were said. Those of others are
+// passed over without being decoded: a thread may be long, and this is asked for each comment in it.
+func (tx *Tx) CommentsBy(round int, member string) []Comment {
+	id, err := json.Marshal(member)
+	if err != nil {
+		tx.fail(err)
+		return nil
+	}
+	var comments []Comment
+	lo := commentTable.key([]any{round})
+	for _, v := range tx.scan(tx.Scope(), lo, after(lo), false) {
+		var c Comment
+		mayBe := member == "" || bytes.Contains(v, id) // nobody's member is left out of the record
+		if mayBe && commentTable.decode(tx, v, &c) && c.Member == member {
+			comments = append(comments, c)
+		}
+	}
+	sortComments(comments)
+	return comments
+}
+
 // PutComment writes the comment.
 func (tx *Tx) PutComment(c Comment) {
 	commentTable.put(tx, c, c.Round, c.Thread.Channel.Key(), c.Thread.ID, c.ID)
@@ -94,6 +117,15 @@ func (tx *Tx) Answers(round int) []Answer {
 	}
 	sortAnswers(answers)
 	return answers
+}
+
+// CountAnswers counts a round's answers.
+func (tx *Tx) CountAnswers(round int) (n int) {
+	lo := answerTable.key([]any{round})
+	for range tx.scan(tx.Scope(), lo, after(lo), false) {
+		n++
+	}
+	return n
 }
 
 // PutAnswer writes the answer.

@@ -233,3 +233,30 @@ func TestRememberAgain(t *testing.T) {
 		}
 	})
 }
+
+// TestCommentsByOne looks for the comments of one member among those of others who name that member, in IDs that JSON
+// writes in another way, too.
+func TestCommentsByOne(t *testing.T) {
+	t.Parallel()
+	s := openTestStore(t, Options{Twice: true})
+	here := Thread{Channel{"discord", "W", "C"}, "t"}
+	members := []string{"m1", "m11", `"m1"`, "<민아>", "", "\x7f\u2028"}
+	inGroup(t, s, func(tx *Tx) {
+		for i := range 30 {
+			by := members[i%len(members)]
+			tx.PutComment(Comment{Round: 1, Thread: here, ID: fmt.Sprint(i), Member: by, Said: noon.Add(time.Duration(i%7) * time.Second), Text: `as "m1" and <민아> said`})
+			tx.PutAnswer(Answer{Round: 1, Member: by})
+		}
+		tx.PutComment(Comment{Round: 2, Thread: here, ID: "0", Member: "m1", Said: noon})
+		tx.PutAnswer(Answer{Round: 10, Member: "m1"})
+		for _, m := range append(members, "nobody") {
+			want := slices.DeleteFunc(tx.Comments(1), func(c Comment) bool { return c.Member != m })
+			if got := tx.CommentsBy(1, m); !slices.Equal(got, want) {
+				t.Errorf("%q: %v, want %v", m, got, want)
+			}
+		}
+		if got, want := tx.CountAnswers(1), len(members); got != want || tx.CountAnswers(3) != 0 {
+			t.Errorf("%d answers, want %d; in a round that is none %d", got, want, tx.CountAnswers(3))
+		}
+	})
+}
