@@ -3,8 +3,12 @@ package bot
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
+
+	"rewind/store"
 )
 
 // Here threads are read whole: after a connection that may have missed something, and once when a thread is new. What
@@ -81,4 +85,96 @@ func (c *courier) readAgain(work context.Context, flying *sync.WaitGroup, now ti
 		}
 	}
 	return next
+}
+
+// Gap reads every thread of the platform that still takes answers, since events may have been missed.
+func (b *Bot) Gap(ctx context.Context, platform string) error {
+	c, ok := b.couriers[platform]
+	if !ok {
+		return nil
+	}
+	threads, err := b.openThreads(ctx, platform)
+	if err != nil {
+		return err
+	}
+	for _, t := range threads {
+		c.readSurely(ctx, t)
+	}
+	return nil
+}
+
+func (b *Bot) openThreads(ctx context.Context, platform string) ([]Thread, error) {
+	groups, err := b.store.Groups(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var threads []Thread
+	for _, id := range groups {
+		var found []Thread
+		err := b.store.ViewGroup(ctx, id, func(tx *store.Tx) error {
+			found = nil
+			for _, r := range tx.Active() {
+				for _, p := range tx.Posts(r.Number) {
+					if p.Thread != "" && p.Channel.Platform == platform {
+						found = append(found, Thread{Channel: p.Channel, ID: p.Thread})
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		threads = append(threads, found...)
+	}
+	return threads, nil
+}
+
+// known returns the IDs of the comments in a thread that are remembered and not deleted.
+func (b *Bot) known(ctx context.Context, t Thread) (map[string]bool, error) {
+	at, ok, err := b.store.ThreadRound(ctx, t)
+	if err != nil || !ok {
+		return nil, err
+	}
+	ids := map[string]bool{}
+	err = b.store.View(ctx, at.Scope, func(tx *store.Tx) error {
+		clear(ids)
+		for _, c := range tx.Comments(at.Round) {
+			if c.Thread == t && !c.Deleted {
+				ids[c.ID] = true
+			}
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// reconcile holds the whole of a thread against what is known of it: what is new or newer is taken in, and a comment
+// that was known before the thread was read and is missing from it was deleted. Where the thread itself is gone nothing
+// is concluded: answers are kept whatever becomes of their thread.
+func (b *Bot) reconcile(ctx context.Context, t Thread, known map[string]bool, s Snapshot) error {
+	at, ok, err := b.store.ThreadRound(ctx, t)
+	if err != nil || !ok || s.Gone {
+		return err
+	}
+	fresh := make([]string, len(s.Comments))
+	for i := range fresh {
+		fresh[i] = b.newID()
+	}
+	now := b.clock.Now()
+	err = b.store.Update(ctx, at.Scope, func(tx *store.Tx) error {
+		missing := maps.Clone(known)
+		for i, c := range s.Comments {
+			delete(missing, c.ID)
+			takeComment(tx, at.Round, c, fresh[i], now)
+		}
+		for _, id := range slices.Sorted(maps.Keys(missing)) {
+			takeComment(tx, at.Round, Comment{Thread: t, ID: id, Revision: now, Deleted: true}, "", now)
+		}
+		return nil
+	})
+	if err == nil {
+		b.wake()
+	}
+	return err
 }
