@@ -91,9 +91,7 @@ func (c *courier) pass(ctx, work context.Context, flying *sync.WaitGroup) (next 
 			continue
 		}
 		idle = false
-		select {
-		case c.places <- struct{}{}:
-		case <-ctx.Done():
+		if !c.place(ctx, now) {
 			c.end(l.LetterRef, nil)
 			return next, false
 		}
@@ -109,6 +107,21 @@ func (c *courier) pass(ctx, work context.Context, flying *sync.WaitGroup) (next 
 	}
 	next = sooner(next, c.readAgain(work, flying, now))
 	return next, idle && c.still()
+}
+
+// place waits for a place among the deliveries under way. It returns false once nothing more is to be sent: the bot ends,
+// or the whole platform asked to wait meanwhile.
+func (c *courier) place(ctx context.Context, now time.Time) bool {
+	select {
+	case c.places <- struct{}{}:
+	case <-ctx.Done():
+		return false
+	}
+	if now.Before(c.paused()) {
+		<-c.places
+		return false
+	}
+	return true
 }
 
 // begin takes a letter up, unless it is under way or is to be left alone until the time it returns.
