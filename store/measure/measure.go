@@ -26,7 +26,8 @@ func Took(f func()) time.Duration {
 	return time.Since(start)
 }
 
-// Rank returns the value that the share of all is not above: the median at 0.5, the slowest but one in a hundred at 0.99.
+// Rank returns the smallest value that more than the share of all do not exceed: the median at 0.5, of a hundred the
+// slowest at 0.99.
 func Rank[T cmp.Ordered](values []T, share float64) T {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[min(len(sorted)-1, int(share*float64(len(sorted))))]
