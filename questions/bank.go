@@ -48,6 +48,10 @@ func (b *bank) notes() Notes {
 			}
 		}
 	}
+	for _, n := range nearDuplicates(b.questions) {
+		other := fmt.Sprintf("%s:%d", n.first.File, n.first.Line)
+		b.warn(Warning{Code: NearDuplicate, File: n.again.File, Line: n.again.Line, Prompt: n.again.Prompt, Other: other})
+	}
 	slices.SortStableFunc(b.warnings, func(x, y Warning) int {
 		return cmp.Or(cmp.Compare(b.order[x.File], b.order[y.File]), cmp.Compare(x.Line, y.Line))
 	})

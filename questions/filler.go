@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // fillers are the words that questions are asked in, whatever they are about. Korean ones are beginnings of words, since
@@ -11,9 +12,9 @@ import (
 var fillers = map[Lang][]string{
 	English: strings.Fields(`a an the and or of to in on for with from by at as is are was be does do did can could would should will
 		what which who how it its this that these those there between you your me we us i explain describe compare define discuss
-		tell give name list mean means meaning difference differences differ different versus vs s re briefly please about`),
-	Korean: strings.Fields(`무엇 뭐 어떤 어떻 설명 주세 해주 하세 하시 해보 보세 대해 대하 관해 말해 말씀 알려 비교 차이 다른 다르 다릅 달라 이란 란
-		인가 있나 있습 합니 입니 인지 하나 그리 및 와 과 은 는 이 가 을 를 의 에 에서 로 으로 란 이란`),
+		tell give name list mean means meaning difference differences differ different versus vs s re briefly please about each other another one`),
+	Korean: strings.Fields(`무엇 뭐 어떤 어떻 어떠 설명 주세 해주 하세 하시 해보 보세 대해 대하 관해 말해 말씀 알려 비교 차이 다른 다르 다릅 달라 서로 각각
+		있나 있습 합니 입니 그리 및 와 과 은 는 이 가 을 를 의 에 에서 로 으로 란 이란`),
 }
 
 // fillerFeatures are the features of words that say nothing of a subject, in order.
@@ -34,3 +35,13 @@ var fillerFeatures = sync.OnceValue(func() []feature {
 	slices.Sort(fs)
 	return slices.Compact(fs)
 })
+
+// isFiller says whether a word of a prompt says nothing of its subject.
+func isFiller(w string) bool {
+	if slices.Contains(fillers[English], w) || slices.Contains(fillers[Korean], w) {
+		return true
+	}
+	return slices.ContainsFunc(fillers[Korean], func(f string) bool {
+		return utf8.RuneCountInString(f) > 1 && strings.HasPrefix(w, f)
+	})
+}

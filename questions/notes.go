@@ -50,7 +50,7 @@ type Warning struct {
 	Line int
 	// Prompt is the card's prompt, where a card is meant.
 	Prompt string
-	// Other is the place of the twin as "file:line", for Duplicate only.
+	// Other is the place of the twin as "file:line", for Duplicate and NearDuplicate only.
 	Other string
 }
 
@@ -65,6 +65,8 @@ const (
 	Doubtful Code = "doubtful"
 	// Duplicate is a card whose prompt, or explicit ID and language, was read before.
 	Duplicate Code = "duplicate"
+	// NearDuplicate is a card that asks in other words what a card of another file asks in the same language. Both are kept.
+	NearDuplicate Code = "near-duplicate"
 	// BadMark is a quiz comment that says something unknown or unusable, or stands at no question. What it says beside
 	// that holds.
 	BadMark Code = "bad-mark"
