@@ -29,6 +29,8 @@ type Source struct {
 	Root string
 	// Base is put before paths when they are shown; it may be empty.
 	Base string
+	// Progress, if not nil, is told after each file how many of the source's files are done.
+	Progress func(done, total int)
 }
 
 // Load reads the sources as one bank: a card that appears twice is loaded once and reported. An error names the path
@@ -54,12 +56,15 @@ func (s Source) load(b *bank) (found bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	for _, name := range files {
+	for i, name := range files {
 		n, err := s.loadFile(b, name)
 		if err != nil {
 			return false, err
 		}
 		found = found || n > 0
+		if s.Progress != nil {
+			s.Progress(i+1, len(files))
+		}
 	}
 	return found, nil
 }

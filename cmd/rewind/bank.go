@@ -29,7 +29,7 @@ type bankCheckCmd struct {
 
 // Run prints what an import would load. As JSON, standard output holds the questions and nothing else.
 func (c *bankCheckCmd) Run(sh *shell) error {
-	notes, err := loadNotes(c.Paths)
+	notes, err := loadNotes(c.Paths, reading(sh))
 	if c.JSON {
 		if err := questions.WriteJSONLines(sh.out, notes); err != nil {
 			return err
@@ -108,7 +108,7 @@ type bankImportCmd struct {
 
 // Run reads the notes here, where the paths mean something, and hands the questions to whoever keeps the store.
 func (c *bankImportCmd) Run(ctx context.Context, sh *shell) error {
-	notes, err := loadNotes(c.Paths)
+	notes, err := loadNotes(c.Paths, reading(sh))
 	if err != nil {
 		return err
 	}

@@ -11,17 +11,33 @@ import (
 )
 
 // loadNotes reads files and folders as one bank. Without a single question it is an error; beside an error stands what
-// was read and warned of until then.
-func loadNotes(paths []string) (questions.Notes, error) {
+// was read and warned of until then. progress may be nil.
+func loadNotes(paths []string, progress func(done, total int)) (questions.Notes, error) {
 	var sources []questions.Source
 	for _, path := range paths {
 		s, err := source(path)
 		if err != nil {
 			return questions.Notes{}, err
 		}
+		s.Progress = progress
 		sources = append(sources, s)
 	}
 	return questions.Load(sources...)
+}
+
+// reading draws how many files were read on one line of a terminal, and nothing anywhere else. The line is gone at the end.
+func reading(sh *shell) func(done, total int) {
+	if !isTerminal(sh.err) {
+		return nil
+	}
+	return func(done, total int) {
+		const start, clear = "\r", "\x1b[K"
+		line := ""
+		if done < total {
+			line = sh.words.Say("cli_reading", bot.Values{"Done": done, "Total": total})
+		}
+		fmt.Fprint(sh.err, start, line, clear)
+	}
 }
 
 // source shows paths as they were given: a folder is a file system of its own, a file is a name in its folder's.

@@ -63,7 +63,7 @@ func TestWordsExist(t *testing.T) {
 	t.Parallel()
 	keys := []string{"cli_flag_at"} // hidden, so no help shows it
 	for _, code := range []questions.Code{
-		questions.NoAnswer, questions.Doubtful, questions.Duplicate, questions.BadMark, questions.BadFrontMatter,
+		questions.NoAnswer, questions.Doubtful, questions.Duplicate, questions.NearDuplicate, questions.BadMark, questions.BadFrontMatter,
 		questions.NothingAsked, questions.Skipped, questions.NotText, questions.TooLarge, questions.NotFollowed,
 	} {
 		keys = append(keys, "cli_warning_"+strings.ReplaceAll(string(code), "-", "_"))
@@ -80,6 +80,9 @@ func TestWordsExist(t *testing.T) {
 		store.DueIndex, store.ThreadIndex, store.ActiveIndex, store.AccountIndex, store.AnswerNoLine,
 	} {
 		keys = append(keys, "cli_finding_"+strings.ReplaceAll(code, "-", "_"))
+	}
+	for _, f := range fates {
+		keys = append(keys, "cli_fate_"+string(f))
 	}
 	for _, h := range []string{"usage", "locked", "try_locked", "restore_locked", "restore_damaged", "silent", "newer", "damaged", "exists",
 		"no_undo", "no_question", "unknown", "permission", "no_store", "socket", "verify"} {

@@ -92,7 +92,7 @@ func (c *tryCmd) fill(ctx context.Context, s *store.Store, now time.Time) error 
 	if len(c.Notes) == 0 {
 		return importStarter(ctx, s, now)
 	}
-	notes, err := loadNotes(c.Notes)
+	notes, err := loadNotes(c.Notes, nil)
 	if err != nil {
 		return err
 	}
