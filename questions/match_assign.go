@@ -17,7 +17,7 @@ const maxGain = 1 << 20
 
 // maxAssigned is the most rows of a component that are assigned in the best way. Finding it takes time that grows with
 // the square of the component in the worst case; real notes fall apart into components of a few rows.
-const maxAssigned = 2000
+const maxAssigned = 5000
 
 // assign gives each row one of its columns, or none, and no column twice, so that the sum of the gains is the greatest
 // there is. Rows that compete for no column with others are looked at apart from them. A component of more than limit

@@ -2,11 +2,12 @@ package questions
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// TestMatchKeepsIDs edits a bank as TestMatch's editor does and counts the questions that keep their ID. Those that should
+// TestMatchKeepsIDs edits a bank as authors do and counts the questions that keep their ID. Those that should
 // are all whose card is still there, however edited: with up to two slips in the prompt, with up to 40 % of its words
 // replaced, with another answer, moved within its file or to another one; of a card that was split the one with the old
 // prompt; of two that were merged the one whose prompt stays. A fifth of the bank is taken out at the same time and as
@@ -64,6 +65,44 @@ func TestMatchKeepsIDs(t *testing.T) {
 	}
 	if wrong*100 > added*5 {
 		t.Error("more than 5 % of the new questions got an old ID")
+	}
+}
+
+// TestMatchOverManyReadings edits a small bank again and again, so that questions leave and come back: no question that is
+// new ever gets an ID that any question has had, and one that comes back as it was gets its own.
+func TestMatchOverManyReadings(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(5, 6))
+	pool := variantCards(r)
+	r.Shuffle(len(pool), func(i, j int) { pool[i], pool[j] = pool[j], pool[i] })
+	var bank, gone []Question
+	used, own, returned := map[string]bool{}, map[string]string{}, 0 // own is the ID that a card had when it left
+	cards := pool[:60]
+	for n := range 25 {
+		now, keys := loadCards(t, cards)
+		m := Match(bank, gone, now)
+		checkMatching(t, bank, gone, now, m)
+		for j, c := range m.Changes {
+			if c.How == New && used[c.Now.ID] {
+				t.Errorf("reading %d: the new question %q gets an ID that was used", n, c.Now.Texts[0].Prompt)
+			}
+			if c.Back && c.How != Unsure && c.Now.ID == own[keys[j]] {
+				returned++
+			}
+			used[c.Now.ID], own[keys[j]] = true, c.Now.ID
+		}
+		bank, gone = m.Questions(), append(m.Left, m.StillGone...)
+		after, _ := editor{r}.edit(cards, nil)
+		for range len(cards) - len(after) {
+			if c := pool[r.IntN(120)]; !slices.ContainsFunc(after, func(a testCard) bool { return a.key == c.key }) {
+				after = append(after, c) // one that was there before, perhaps
+			}
+		}
+		cards = after
+	}
+	t.Logf("%d IDs used, %d questions came back", len(used), returned)
+	if returned < 20 {
+		t.Errorf("only %d questions came back under their ID", returned)
 	}
 }
 
