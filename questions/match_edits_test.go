@@ -219,6 +219,10 @@ var edits = []struct {
 		c.prompt, c.answer = e.typo(c.prompt), sentences(e.Rand, c.lang, 6)
 		return []testCard{c}
 	}},
+	{2, "reworded, answer rewritten", func(e editor, c testCard) []testCard {
+		c.prompt, c.answer = e.reword(c.prompt, c.lang), sentences(e.Rand, c.lang, 6)
+		return []testCard{c}
+	}},
 	{5, "split", func(e editor, c testCard) []testCard { // the card with the old prompt continues it
 		half := testCard{c.key + "/split", c.file, e.reword(c.prompt, c.lang), c.answer, c.lang}
 		if all := strings.SplitAfter(c.answer, ". "); len(all) > 3 {

@@ -67,6 +67,7 @@ func (m *matcher) byLikeness() {
 		at := slices.IndexFunc(found[j], func(c candidate) bool { return c.old == i })
 		m.unsure[j] = found[j][at].like < surelyLike || rivals.close(j, rows[j][at])
 	}
+	m.byPlace(l)
 }
 
 // likeBase is what a likeness gains nothing at.

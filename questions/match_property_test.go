@@ -17,8 +17,8 @@ import (
 // subject in both languages, so that most questions have others that differ from them in a word.
 func TestMatchKeepsIDs(t *testing.T) {
 	t.Parallel()
-	var should, kept, wrong, added int
-	lost, all := map[string]int{}, map[string]int{}
+	var should, kept, wrong, told, added int
+	lost, unsure, all := map[string]int{}, map[string]int{}, map[string]int{}
 	for seed := range uint64(8) {
 		r := rand.New(rand.NewPCG(seed, 8))
 		pool := append(starterCards(t), variantCards(r)...)
@@ -39,6 +39,9 @@ func TestMatchKeepsIDs(t *testing.T) {
 			if name, edited := what[key]; edited {
 				should++
 				all[name]++
+				if c.How == Unsure {
+					unsure[name]++
+				}
 				if c.Now.ID == ids[key] {
 					kept++
 					continue
@@ -52,14 +55,17 @@ func TestMatchKeepsIDs(t *testing.T) {
 			added++
 			if c.Was != nil {
 				wrong++
+				if c.How == Unsure {
+					told++
+				}
 			}
 		}
 	}
 	for name, n := range all {
-		t.Logf("%-24s %5d cards, %2d lost", name, n, lost[name])
+		t.Logf("%-24s %5d cards, %2d lost, %3d doubtful", name, n, lost[name], unsure[name])
 	}
-	t.Logf("%d of %d IDs kept: %.2f %%; %d of %d new questions got an old ID: %.2f %%",
-		kept, should, 100*float64(kept)/float64(should), wrong, added, 100*float64(wrong)/float64(added))
+	t.Logf("%d of %d IDs kept: %.2f %%; %d of %d new questions got an old ID: %.2f %%, %d of them doubtful",
+		kept, should, 100*float64(kept)/float64(should), wrong, added, 100*float64(wrong)/float64(added), told)
 	if kept*100 < should*99 {
 		t.Error("fewer than 99 % of the IDs were kept")
 	}

@@ -68,6 +68,17 @@ func TestMatch(t *testing.T) {
 		{"another subject without answers", map[string]string{"a.md": "## What is a lock?\n## What is a port?\n"}, nil,
 			map[string]string{"a.md": "## What is an index?\n## What is a socket?\n"}, "new " + derived(index) + ", new " + derived("What is a socket?"), 2, 0},
 
+		// Edited beyond recognition, but in its place; the same elsewhere is another question.
+		{"in its place", map[string]string{"a.md": portNote + lockNote + koreanQ}, nil,
+			map[string]string{"a.md": portNote + "## What is a database lock?\n\nWriters wait.\n\n" + koreanQ},
+			"same " + derived(port) + ", unsure " + derived(lock) + ", same " + derived(korean), 0, 0},
+		{"not in its place", map[string]string{"a.md": lockNote + portNote + koreanQ}, nil,
+			map[string]string{"a.md": portNote + koreanQ + "## What is a database lock?\n\nWriters wait.\n"},
+			"same " + derived(port) + ", same " + derived(korean) + ", new " + derived("What is a database lock?"), 1, 0},
+		{"another one in its place", map[string]string{"a.md": portNote + lockNote + koreanQ}, nil,
+			map[string]string{"a.md": portNote + indexNote + koreanQ},
+			"same " + derived(port) + ", new " + derived(index) + ", same " + derived(korean), 1, 0},
+
 		// Marks.
 		{"a mark and nothing else", map[string]string{"a.md": marked(lockNote, "x")}, nil,
 			map[string]string{"a.md": marked(edit("lock", "port").Replace(portNote), "x")}, "changed x", 0, 0},
