@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // TestMatchKeepsIDs edits a bank as authors do and counts the questions that keep their ID. Those that should
@@ -148,6 +149,29 @@ func checkMatching(t *testing.T, bank, gone, now []Question, m Matching) {
 	if len(used) != len(bank)+len(gone) {
 		t.Errorf("%d of %d old questions are accounted for", len(used), len(bank)+len(gone))
 	}
+}
+
+// FuzzMatch reads two notes one after the other, and the first one again.
+func FuzzMatch(f *testing.F) {
+	f.Add(portNote+lockNote, lockNote+marked(indexNote, "x")+koreanQ)
+	f.Add(marked(portNote, "x")+marked(lockNote, "y"), marked(portNote, "y")+marked(portNote, "x"))
+	f.Add("## A?\n## A?\nx\n## A?\ny\n", "## A?\ny\n## A?\nx\n## B?\n")
+	f.Fuzz(func(t *testing.T, first, second string) {
+		read := func(src string) []Question {
+			n, _ := Load(Source{FS: fstest.MapFS{"a.md": &fstest.MapFile{Data: []byte(src)}}, Root: "."})
+			return n.Questions
+		}
+		bank := Match(nil, nil, read(first)).Questions()
+		m := Match(bank, nil, read(second))
+		checkMatching(t, bank, nil, read(second), m)
+		again := Match(m.Questions(), m.Left, read(first))
+		checkMatching(t, m.Questions(), m.Left, read(first), again)
+		for _, c := range Match(bank, nil, read(first)).Changes {
+			if c.How != Same {
+				t.Errorf("nothing was edited, and %q is %s", c.Now.Texts[0].Prompt, c.How)
+			}
+		}
+	})
 }
 
 func BenchmarkMatch(b *testing.B) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"rewind/bot"
 	"rewind/questions"
@@ -88,6 +89,14 @@ func changeOf(f fate, now questions.Question, was *questions.Question) change {
 		c.WasPrompt = p
 	}
 	return c
+}
+
+// loses says whether questions of a note are retired. The folder may have been imported under another path before, so only
+// the note's own path within it counts.
+func (i imported) loses(note string) bool {
+	return slices.ContainsFunc(i.Changes, func(c change) bool {
+		return c.Fate == fateRetired && strings.HasSuffix("/"+c.File, "/"+note)
+	})
 }
 
 // tally counts the fates, under the names that the sentences have for them.

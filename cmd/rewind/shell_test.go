@@ -61,7 +61,7 @@ func columns(line string) (n int) {
 // TestWordsExist walks the keys that are made of codes, which no other test says all of.
 func TestWordsExist(t *testing.T) {
 	t.Parallel()
-	keys := []string{"cli_flag_at"} // hidden, so no help shows it
+	keys := []string{"cli_flag_at", "cli_flag_every"} // hidden, so no help shows them
 	for _, code := range []questions.Code{
 		questions.NoAnswer, questions.Doubtful, questions.Duplicate, questions.NearDuplicate, questions.BadMark, questions.BadFrontMatter,
 		questions.NothingAsked, questions.Skipped, questions.NotText, questions.TooLarge, questions.NotFollowed,

@@ -198,10 +198,10 @@ func (f *follower) importNotes(ctx context.Context, good noteFS) (imported, erro
 	if err != nil {
 		return imported{}, err
 	}
-	unread := map[string]string{} // by shown name
-	for name, n := range f.notes {
-		if n.good == nil {
-			unread[f.shown(name)] = name
+	var unread []string
+	for _, name := range slices.Sorted(maps.Keys(f.notes)) {
+		if f.notes[name].good == nil {
+			unread = append(unread, name)
 		}
 	}
 	if len(unread) > 0 {
@@ -209,8 +209,8 @@ func (f *follower) importNotes(ctx context.Context, good noteFS) (imported, erro
 		if err != nil {
 			return imported{}, err
 		}
-		for _, c := range would.Changes {
-			if name, ok := unread[c.File]; ok && c.Fate == fateRetired {
+		for _, name := range unread {
+			if would.loses(name) {
 				return imported{}, lostNote{name}
 			}
 		}

@@ -14,6 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/fsnotify/fsnotify"
+
 	"rewind/bot"
 	"rewind/questions"
 	"rewind/store"
@@ -358,7 +360,7 @@ func TestFollowRun(t *testing.T) {
 	})
 }
 
-// TestWatch holds that a change gives a hint, also in a folder that was made later, and none below a hidden one.
+// TestWatch holds that a change gives a hint, also in a folder that was made later, and that hidden folders are not watched.
 func TestWatch(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -384,13 +386,23 @@ func TestWatch(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	put(".git/index")
 	put("a.md")
 	hinted("a file")
 	if err := os.Mkdir(filepath.Join(dir, "more"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	hinted("a folder")
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := watchBelow(w, dir); err != nil {
+		t.Fatal(err)
+	}
+	if got := slices.Sorted(slices.Values(w.WatchList())); !slices.Equal(got, []string{dir, filepath.Join(dir, "more")}) {
+		t.Errorf("watches %q", got)
+	}
 }
 
 func TestNoteFS(t *testing.T) {
