@@ -98,24 +98,24 @@ func textsOf(qs []Question, partner []int) (ts []likeText) {
 	return ts
 }
 
-// weigh counts how many texts have a feature.
+// weigh counts how many texts have a feature, on the side that has more of them: what is in one text before and in one now
+// is as rare as can be.
 func (l *likeness) weigh() {
-	count := map[feature]int32{}
+	count := map[feature]int{}
 	for _, ts := range [][]likeText{l.old, l.now} {
+		side := map[feature]int{}
 		for _, t := range ts {
-			for _, f := range t.prompt {
-				count[f]++
+			for _, f := range sortedSet(slices.Concat(t.prompt, t.answer)) {
+				side[f]++
 			}
-			for _, f := range t.answer {
-				if _, twice := slices.BinarySearch(t.prompt, f); !twice {
-					count[f]++
-				}
-			}
+		}
+		for f, n := range side {
+			count[f] = max(count[f], n)
 		}
 	}
 	filler := fillerFeatures()
 	l.weight = make(map[feature]float32, len(count))
-	all := float64(len(l.old) + len(l.now))
+	all := float64(max(len(l.old), len(l.now)))
 	for f, n := range count {
 		w := math.Log(1 + all/float64(n))
 		if _, ok := slices.BinarySearch(filler, f); ok {
@@ -245,7 +245,7 @@ func (l *likeness) aligned(a, b []string) float64 {
 
 func (l *likeness) wordWeight(w string) float32 { return l.weight[featureOf('w', w)] }
 
-// misspelt says whether two words differ by one slip, or by two where they are long.
+// misspelt says whether two words differ by one slip, or by two where they are long. Two letters in the wrong order are one.
 func misspelt(a, b string) bool {
 	n, m := utf8.RuneCountInString(a), utf8.RuneCountInString(b)
 	slips := 0
@@ -255,7 +255,17 @@ func misspelt(a, b string) bool {
 	case short >= 2:
 		slips = 1
 	}
-	return max(n, m)-min(n, m) <= slips && levenshtein.ComputeDistance(a, b) <= slips
+	return max(n, m)-min(n, m) <= slips && levenshtein.ComputeDistance(a, b) <= slips || n == m && swapped(a, b)
+}
+
+// swapped says whether two different words of one length are the same but for two neighbouring letters.
+func swapped(a, b string) bool {
+	as, bs := []rune(a), []rune(b)
+	i := 0
+	for i < len(as) && as[i] == bs[i] {
+		i++
+	}
+	return i+1 < len(as) && as[i] == bs[i+1] && as[i+1] == bs[i] && slices.Equal(as[i+2:], bs[i+2:])
 }
 
 // common is the weight that two sets have in common, as a share of what they have on average (Dice's coefficient).

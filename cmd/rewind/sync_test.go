@@ -256,6 +256,17 @@ func (u unreadable) Open(name string) (fs.File, error) {
 	return u.FS.Open(name)
 }
 
+// The folder may have been imported under another path before: a note is known by its path within it.
+func TestLoses(t *testing.T) {
+	t.Parallel()
+	i := imported{Changes: []change{{Fate: fateRetired, File: "/home/notes/more/a.md"}, {Fate: fateMoved, File: "notes/b.md"}, {Fate: fateRetired, File: "c.md"}}}
+	for note, want := range map[string]bool{"more/a.md": true, "a.md": true, "ore/a.md": false, "b.md": false, "c.md": true, "notes/c.md": false} {
+		if got := i.loses(note); got != want {
+			t.Errorf("%s: %v", note, got)
+		}
+	}
+}
+
 func TestFollowUnreadable(t *testing.T) {
 	t.Parallel()
 	d := newFolder(t, map[string]string{"a.md": portNote, "b.md": lockNote})
