@@ -120,7 +120,7 @@ func childDamage(t *testing.T, path string, seed uint64) {
 	go limitMemory()
 	file, err := os.ReadFile(path)
 	must(t, err)
-	v := victim{path: filepath.Join(filepath.Dir(path), "harmed.db"), want: records(t, path)}
+	v := victim{path: filepath.Join(filepath.Dir(path), "harmed.db"), want: storedIn(t, path)}
 	for i, h := range harms(file, rand.New(rand.NewPCG(seed, seed))) {
 		say("%s", h.name) // the last line names what ended the process
 		v.suffer(t, h, h.do(slices.Clone(file)), i%16 == 0)
@@ -131,20 +131,20 @@ func childDamage(t *testing.T, path string, seed uint64) {
 	}
 }
 
-type record struct{ space, key string }
+type stored struct{ space, key string }
 
-// records are all records of a sound file, unsealed.
-func records(t *testing.T, path string) map[record]string {
+// storedIn is all records of a sound file, unsealed.
+func storedIn(t *testing.T, path string) map[stored]string {
 	t.Helper()
 	s, err := Open(path, Options{})
 	must(t, err)
 	defer s.Close()
-	all := map[record]string{}
+	all := map[stored]string{}
 	must(t, s.engine.view(t.Context(), func(r reader) error {
 		return eachRecord(t.Context(), r, func(space string, p pair) {
 			v, err := unseal(space, p.key, p.value)
 			must(t, err)
-			all[record{space, string(p.key)}] = string(v)
+			all[stored{space, string(p.key)}] = string(v)
 		})
 	}))
 	return all
@@ -153,7 +153,7 @@ func records(t *testing.T, path string) map[record]string {
 // victim is a store that is harmed, and what came of it so far.
 type victim struct {
 	path                              string
-	want                              map[record]string
+	want                              map[stored]string
 	refused, found, harmless, missing int
 }
 
@@ -223,7 +223,7 @@ func (v *victim) read(t *testing.T, s *Store, harm string) (bad int) {
 	for _, space := range []string{systemScope, indexSpace, "g/a", "g/b"} {
 		err := s.View(t.Context(), systemScope, func(tx *Tx) error {
 			for k, got := range tx.scan(space, nil, nil, false) {
-				if want, ok := v.want[record{space, string(k)}]; !ok || string(got) != want {
+				if want, ok := v.want[stored{space, string(k)}]; !ok || string(got) != want {
 					t.Errorf("%s: a scan of %s yields %q as %q, want %q (%v)", harm, space, k, got, want, ok)
 				}
 			}

@@ -38,13 +38,13 @@ func batch(number int) (writes []write) {
 }
 
 // afterBatches is what the first batches leave in the store.
-func afterBatches(n int) map[record]string {
-	model := map[record]string{}
+func afterBatches(n int) map[stored]string {
+	model := map[stored]string{}
 	for number := 1; number <= n; number++ {
 		for _, w := range batch(number) {
-			delete(model, record{w.space, w.key})
+			delete(model, stored{w.space, w.key})
 			if w.sealed != nil {
-				model[record{w.space, w.key}] = string(w.sealed)
+				model[stored{w.space, w.key}] = string(w.sealed)
 			}
 		}
 	}
@@ -81,9 +81,9 @@ func childBatches(t *testing.T, path string, more uint64) {
 func wantBatches(t *testing.T, path string, acked int) (have int) {
 	t.Helper()
 	must(t, Prove(t.Context(), path))
-	got := records(t, path)
+	got := storedIn(t, path)
 	maps.DeleteFunc(got, func(r record, _ string) bool { return r.space == systemScope })
-	have, _ = strconv.Atoi(got[record{"g/a", "batches"}])
+	have, _ = strconv.Atoi(got[stored{"g/a", "batches"}])
 	if have != acked && have != acked+1 {
 		t.Fatalf("%d batches are there, %d were acknowledged", have, acked)
 	}

@@ -34,7 +34,7 @@ func reading(sh *shell) func(done, total int) {
 		const start, clear = "\r", "\x1b[K"
 		line := ""
 		if done < total {
-			line = sh.words.Say("cli_reading", bot.Values{"Done": done, "Total": total})
+			line = sh.words.Say("cli_progress", bot.Values{"Done": done, "Total": total})
 		}
 		fmt.Fprint(sh.err, start, line, clear)
 	}
