@@ -82,7 +82,7 @@ func wantBatches(t *testing.T, path string, acked int) (have int) {
 	t.Helper()
 	must(t, Prove(t.Context(), path))
 	got := storedIn(t, path)
-	maps.DeleteFunc(got, func(r record, _ string) bool { return r.space == systemScope })
+	maps.DeleteFunc(got, func(r stored, _ string) bool { return r.space == systemScope })
 	have, _ = strconv.Atoi(got[stored{"g/a", "batches"}])
 	if have != acked && have != acked+1 {
 		t.Fatalf("%d batches are there, %d were acknowledged", have, acked)
