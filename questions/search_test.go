@@ -3,6 +3,7 @@ package questions
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ func TestTerms(t *testing.T) {
 		{"락", "락"},
 		{"뮤텍스(mutex)", "뮤텍 텍스 mutex"},
 		{"C++ C# C", "c++ c# c"},
+		{"normalisation normalization behaviour behavior catalogue catalog", "normal normal behavior behavior catalog catalog"},
 		{"HTTP/2, IPv6", "http 2 ipv6"},
 		{"ＴＣＰ ｶﾀｶﾅ", "tcp カタ タカ カナ"}, // wide and narrow forms are the same
 		{"Über naïve", "über naïve"},
@@ -175,4 +177,47 @@ func heapInUse() int64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
+}
+
+// TestLabelledQueries searches the starter bank for what people type: at least 45 of the 50 find the question that was
+// meant among the first three. Run it with -v for the result of each.
+func TestLabelledQueries(t *testing.T) {
+	t.Parallel()
+	n := loadStarter(t)
+	x := NewIndex(slices.Values(n.Questions))
+	ids := map[string]bool{}
+	for _, q := range n.Questions {
+		ids[q.ID] = true
+	}
+	file, err := os.ReadFile("testdata/queries.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, total, korean := 0, 0, 0
+	for line := range strings.Lines(string(file)) {
+		query, want, ok := strings.Cut(strings.TrimSpace(line), "\t")
+		if !ok || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if total++; hangulLetters(query) > 0 || total <= 25 {
+			korean++
+		}
+		if !ids[want] {
+			t.Errorf("there is no question %s", want)
+		}
+		place := 0
+		for i, h := range x.Search(query, 3) {
+			if h.ID == want {
+				place = i + 1
+			}
+		}
+		if place > 0 {
+			found++
+		}
+		t.Logf("%-32s %-28s place %d", query, want, place)
+	}
+	t.Logf("%d of %d queries have the right question among the first three", found, total)
+	if total != 50 || korean != 25 || found < 45 {
+		t.Errorf("%d of %d found, %d Korean", found, total, korean)
+	}
 }

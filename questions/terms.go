@@ -80,8 +80,12 @@ func stem(word string) string {
 			return word
 		}
 	}
-	return english.Stem(word, false)
+	return english.Stem(spelling.Replace(word), false)
 }
+
+// spelling folds British and American spellings into one. Words that are no matter of spelling change alike in questions
+// and searches, which does no harm.
+var spelling = strings.NewReplacer("isation", "ization", "ise", "ize", "ising", "izing", "yse", "yze", "our", "or", "ogue", "og", "ence", "ense")
 
 // isCommon says whether the word is in so many questions that it says nothing of any. The list is short on purpose: "not",
 // "in" and "go" tell questions apart.
