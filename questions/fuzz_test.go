@@ -1,6 +1,7 @@
 package questions
 
 import (
+	"bytes"
 	"errors"
 	"reflect"
 	"strings"
@@ -84,8 +85,8 @@ func FuzzLoad(f *testing.F) {
 func cardsIn(files fstest.MapFS) int {
 	n := 0
 	for name := range files {
-		if src, err := (Source{FS: files}).read(name); err == nil {
-			cards, _ := read(name, src)
+		if src := files[name].Data; utf8.Valid(src) && len(src) <= maxFile && bytes.IndexByte(src, 0) < 0 {
+			cards, _ := read(name, string(src))
 			n += len(cards)
 		}
 	}

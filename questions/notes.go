@@ -23,7 +23,7 @@ type Warning struct {
 	Line int
 	// Prompt is the card's prompt, where a card is meant.
 	Prompt string
-	// Other is the place of the twin as "file:line", for Duplicate only.
+	// Other is the place of the twin as "file:line" for Duplicate, and the most that a file may have for TooLarge.
 	Other string
 }
 
@@ -46,7 +46,7 @@ const (
 	NothingAsked Code = "nothing-asked"
 	// NotText is a file that is not UTF-8 text. It is skipped.
 	NotText Code = "not-text"
-	// TooLarge is a file over 256 KiB. It is skipped whole, since half a note would silently lose questions.
+	// TooLarge is a file over the limit of its kind, which Other names. It is skipped whole, since half a note would silently lose questions.
 	TooLarge Code = "too-large"
 	// NotFollowed is a symbolic link that leads to a folder or out of the source. It is skipped.
 	NotFollowed Code = "not-followed"

@@ -14,6 +14,7 @@ type bankCmd struct {
 	Check  bankCheckCmd  `cmd:""`
 	Import bankImportCmd `cmd:""`
 	Undo   bankUndoCmd   `cmd:""`
+	Export bankExportCmd `cmd:""`
 }
 
 type bankCheckCmd struct {

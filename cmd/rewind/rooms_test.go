@@ -16,12 +16,13 @@ import (
 
 // rooms says which of our packages each one may import. Imports point down only; see docs/design.md.
 var rooms = map[string][]string{
-	"rewind/questions":   nil,
-	"rewind/store":       {"rewind/questions"},
-	"rewind/bot":         {"rewind/questions", "rewind/store"},
-	"rewind/bot/bottest": {"rewind/bot"},
-	"rewind/bot/console": {"rewind/bot"},
-	"rewind/cmd/rewind":  {"rewind/questions", "rewind/store", "rewind/bot", "rewind/bot/console"},
+	"rewind/questions":      {"rewind/questions/anki"},
+	"rewind/questions/anki": nil,
+	"rewind/store":          {"rewind/questions"},
+	"rewind/bot":            {"rewind/questions", "rewind/store"},
+	"rewind/bot/bottest":    {"rewind/bot"},
+	"rewind/bot/console":    {"rewind/bot"},
+	"rewind/cmd/rewind":     {"rewind/questions", "rewind/store", "rewind/bot", "rewind/bot/console"},
 }
 
 // homes says which package alone may import a library that shapes it.
@@ -29,6 +30,8 @@ var homes = map[string]string{
 	"go.etcd.io/bbolt":              "rewind/store",
 	"github.com/robfig/cron/v3":     "rewind/bot",
 	"github.com/yuin/goldmark":      "rewind/questions",
+	"github.com/ncruces/go-sqlite3": "rewind/questions/anki",
+	"github.com/klauspost/compress": "rewind/questions/anki",
 	"github.com/bwmarrin/discordgo": "rewind/bot/discord",
 	"github.com/slack-go/slack":     "rewind/bot/slack",
 	"github.com/alecthomas/kong":    "rewind/cmd/rewind",

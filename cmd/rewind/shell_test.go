@@ -65,6 +65,7 @@ func TestWordsExist(t *testing.T) {
 	for _, code := range []questions.Code{
 		questions.NoAnswer, questions.Doubtful, questions.Duplicate, questions.BadMark, questions.BadFrontMatter,
 		questions.NothingAsked, questions.NotText, questions.TooLarge, questions.NotFollowed,
+		questions.BadRow, questions.BadValue, questions.NoList, questions.Damaged, questions.Unsafe,
 	} {
 		keys = append(keys, "cli_warning_"+strings.ReplaceAll(string(code), "-", "_"))
 	}
@@ -75,7 +76,7 @@ func TestWordsExist(t *testing.T) {
 		keys = append(keys, "cli_finding_"+strings.ReplaceAll(code, "-", "_"))
 	}
 	for _, h := range []string{"usage", "locked", "try_locked", "restore_locked", "restore_damaged", "silent", "newer", "damaged", "exists",
-		"no_undo", "no_question", "unknown", "permission", "no_store", "socket", "verify"} {
+		"no_undo", "no_question", "unknown", "permission", "no_store", "socket", "verify", "groups", "export_exists"} {
 		keys = append(keys, "cli_hint_"+h)
 	}
 	for _, lang := range []questions.Lang{questions.English, questions.Korean} {

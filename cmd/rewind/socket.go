@@ -43,7 +43,7 @@ type failure struct {
 
 // kinds are the errors that commands decide by.
 func kinds() map[string]error {
-	return map[string]error{"no-undo": store.ErrNoUndo, "damaged": store.ErrDamaged, "exists": store.ErrExists}
+	return map[string]error{"no-undo": store.ErrNoUndo, "damaged": store.ErrDamaged, "exists": store.ErrExists, "groups": errGroups}
 }
 
 func failureOf(err error) *failure {

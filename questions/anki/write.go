@@ -94,7 +94,7 @@ func (p Package) collection() (file []byte, err error) {
 	return serdes.Serialize(db, "main")
 }
 
-// number makes the number that Anki knows a deck, type or note by: milliseconds of a time in the years 2001 to 2017, as
+// number makes the number that Anki knows a deck or type by: milliseconds of a time in the years 2001 to 2017, as
 // Anki gives them itself, so that it never meets one made from now on.
 func number(kind, name string) int64 {
 	sum := sha1.Sum([]byte(kind + "\x00" + name))
@@ -118,16 +118,11 @@ func (p Package) writeHead(db *sqlite3.Conn) error {
 
 func (p Package) writeNotes(db *sqlite3.Conn) error {
 	deck, kind, at := number("deck", p.Deck), number("type", p.Type), p.At.Unix()
-	used := map[int64]bool{}
 	for i, n := range p.Notes {
 		if len(n.Fields) != len(p.Fields) {
 			return fmt.Errorf("note %d has %d fields, its type has %d", i+1, len(n.Fields), len(p.Fields))
 		}
-		id := number("note", n.GUID)
-		for used[id] {
-			id++
-		}
-		used[id] = true
+		id := p.At.UnixMilli() + int64(i) // as Anki numbers them; in its own order they are the order of the notes
 		first := plain(n.Fields[0].Value)
 		sum := sha1.Sum([]byte(first))
 		err := errors.Join(

@@ -1,0 +1,314 @@
+package questions
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// record is a question as a table or list of somebody else's has it: values under names of their choice.
+type record struct {
+	file   string
+	line   int
+	values map[key][]string // a list has several, a text one
+	// own says that the bank wrote the record: its values are taken as they stand, without guessing.
+	own bool
+}
+
+// key is what a name of a column or key means.
+type key uint8
+
+const (
+	keyNone key = iota
+	keyQuestion
+	keyAnswer
+	keyTopics
+	keyDifficulty
+	keyID
+	keyOwnID // the bank's own column, whose values are IDs for certain
+	keyLang
+	keyOptions
+	keyRight
+	keyFollowUps
+	keySource
+	keyTerm
+	keyTeam // the team's answers, which are written and never read
+)
+
+// names is how people call keys, folded by keyOf.
+var names = map[string]key{
+	"question": keyQuestion, "질문": keyQuestion, "문제": keyQuestion, "문항": keyQuestion, "prompt": keyQuestion, "front": keyQuestion,
+	"앞": keyQuestion, "앞면": keyQuestion, "q": keyQuestion,
+	"answer": keyAnswer, "답": keyAnswer, "답변": keyAnswer, "정답": keyAnswer, "해답": keyAnswer, "모범답안": keyAnswer, "back": keyAnswer,
+	"뒤": keyAnswer, "뒷면": keyAnswer, "a": keyAnswer,
+	"topics": keyTopics, "topic": keyTopics, "주제": keyTopics, "tags": keyTopics, "tag": keyTopics, "태그": keyTopics,
+	"category": keyTopics, "categories": keyTopics, "분류": keyTopics, "카테고리": keyTopics,
+	"difficulty": keyDifficulty, "level": keyDifficulty, "난이도": keyDifficulty,
+	"id": keyID, "아이디": keyID, "questionid": keyOwnID, "quizid": keyOwnID,
+	"lang": keyLang, "language": keyLang, "언어": keyLang,
+	"options": keyOptions, "choices": keyOptions, "보기": keyOptions, "선택지": keyOptions, "선지": keyOptions,
+	"right": keyRight, "correct": keyRight, "correctoption": keyRight, "correctoptions": keyRight, "정답번호": keyRight,
+	"followups": keyFollowUps, "followup": keyFollowUps, "꼬리질문": keyFollowUps, "추가질문": keyFollowUps,
+	"source": keySource, "출처": keySource, "link": keySource, "url": keySource, "reference": keySource,
+	"term": keyTerm, "teamanswers": keyTeam, "팀답변": keyTeam,
+}
+
+// keyOf reads a name in any case, with or without spaces, dashes and underscores.
+func keyOf(name string) key {
+	if len(name) > 40 {
+		return keyNone
+	}
+	folded := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || r == '-' || r == '_' || r == '\ufeff' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
+	for _, one := range []string{"option", "choice", "보기", "선택지"} { // a column for each
+		if n, ok := strings.CutPrefix(folded, one); ok && len(n) == 1 {
+			return keyOptions
+		}
+	}
+	return names[folded]
+}
+
+// The most bytes of a question's prompt and answer; more is no question that a chat can show.
+const (
+	maxWholePrompt = 64 << 10
+	maxAnswer      = 256 << 10
+	maxItems       = 100 // of options, follow-ups and topics
+)
+
+func (r record) text(k key) string {
+	if len(r.values[k]) == 0 {
+		return ""
+	}
+	return tidy(r.values[k][0])
+}
+
+// tidy is s with plain line ends and without what only surrounds it. Spaces that indent the first line stay: they may
+// make it code.
+func tidy(s string) string {
+	s = strings.ToValidUTF8(strings.NewReplacer("\x00", "", "\x1f", "").Replace(plainEnds(s)), "\uFFFD") // \x1f parts fields in Anki
+	lines := strings.Split(s, "\n")
+	blank := func(l string) bool { return strings.TrimSpace(l) == "" }
+	for len(lines) > 0 && blank(lines[0]) {
+		lines = lines[1:]
+	}
+	for len(lines) > 0 && blank(lines[len(lines)-1]) {
+		lines = lines[:len(lines)-1]
+	}
+	return strings.TrimRightFunc(strings.Join(lines, "\n"), unicode.IsSpace)
+}
+
+func plainEnds(s string) string {
+	if !strings.Contains(s, "\r") {
+		return s
+	}
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+}
+
+// question reads the record; ok is false where it is none. bad holds that a value was left out since it says nothing
+// usable.
+func (r record) question(main Lang) (q Question, bad, ok bool) {
+	t := Text{Prompt: strings.TrimSpace(r.text(keyQuestion)), Answer: r.text(keyAnswer), Source: r.text(keySource), File: r.file, Line: r.line}
+	if !r.own {
+		if cleaned := cleanPrompt(t.Prompt); cleaned != "" && !strings.Contains(t.Prompt, "\n") {
+			t.Prompt = cleaned
+		}
+	}
+	t.Topics = r.topics()
+	t.FollowUps = r.list(keyFollowUps, "\n")
+	badRight := r.choices(&t)
+	first, _, _ := strings.Cut(t.Prompt, "\n")
+	if !hasWord(t.Prompt) || promptKey(t.Prompt) == "" || len(first) > maxPrompt || len(t.Prompt) > maxWholePrompt || len(t.Answer) > maxAnswer {
+		return q, false, false
+	}
+	t.Lang = langOf(r.text(keyLang))
+	badLang := t.Lang == "" && r.text(keyLang) != ""
+	t.Lang = cmp.Or(t.Lang, cardLang(t.Prompt+t.Answer, main))
+	switch said := strings.ToLower(r.text(keyTerm)); {
+	case r.own, said != "":
+		t.Term = said == "true" || said == "yes" || said == "1"
+	default:
+		t.Term = !strings.Contains(t.Prompt, "\n") && !asks(t.Prompt)
+	}
+	q = Question{ID: r.id(), Difficulty: difficultyNamed(r.text(keyDifficulty)), Texts: []Text{t}}
+	badDifficulty := q.Difficulty == "" && r.text(keyDifficulty) != ""
+	badID := q.ID == "" && r.text(keyOwnID) != ""
+	return q, badRight || badLang || badDifficulty || badID, true
+}
+
+// id is the question's own ID, if it has one. In somebody else's table an ID without a letter only counts rows, and two
+// such tables would take each other's questions for their own.
+func (r record) id() string {
+	if id := r.text(keyOwnID); id != "" {
+		if validID(id) {
+			return id
+		}
+		return ""
+	}
+	id := r.text(keyID)
+	if !validID(id) || !strings.ContainsFunc(id, unicode.IsLetter) {
+		return ""
+	}
+	return id
+}
+
+func (r record) topics() []string {
+	if r.own {
+		return withoutBlank(r.list(keyTopics, "\n"))
+	}
+	var all []string
+	for _, v := range r.values[keyTopics] {
+		v = strings.NewReplacer("::", "\n", " > ", "\n", ";", "\n", ",", "\n").Replace(tidy(v))
+		all = append(all, strings.Split(v, "\n")...)
+	}
+	return limited(withoutBlank(all))
+}
+
+func limited(list []string) []string { return list[:min(len(list), maxItems)] }
+
+// list returns a list, or the parts of a text that holds one.
+func (r record) list(k key, separator string) []string {
+	values := r.values[k]
+	if len(values) == 1 {
+		values = splitItems(tidy(values[0]), separator)
+	}
+	var all []string
+	for _, v := range values {
+		if v = strings.TrimSpace(tidy(v)); v != "" {
+			all = append(all, v)
+		}
+	}
+	return limited(all)
+}
+
+// splitItems is the reverse of joinItems; another separator than a line end splits as it is.
+func splitItems(s, separator string) []string {
+	if s == "" {
+		return nil
+	}
+	var items []string
+	for part := range strings.SplitSeq(s, separator) {
+		if rest, ok := strings.CutPrefix(part, "  "); ok && separator == "\n" && len(items) > 0 {
+			items[len(items)-1] += "\n" + rest
+			continue
+		}
+		items = append(items, part)
+	}
+	return items
+}
+
+// joinItems writes a list into one text: an item a line, what goes on in it indented by two spaces.
+func joinItems(items []string) string {
+	indented := make([]string, len(items))
+	for i, s := range items {
+		indented[i] = strings.ReplaceAll(s, "\n", "\n  ")
+	}
+	return strings.Join(indented, "\n")
+}
+
+// choices reads options and which of them are right. Options may have the marks of a task list; else the right ones are
+// told by number, letter or text, if need be in place of an answer. bad says that a right one cannot be found.
+func (r record) choices(t *Text) (bad bool) {
+	separator := "\n"
+	if whole := r.text(keyOptions); !strings.Contains(whole, "\n") && !isTask(whole) {
+		separator = ";"
+		if strings.Contains(whole, "|") {
+			separator = "|"
+		}
+	}
+	marked := false
+	for _, o := range r.list(keyOptions, separator) {
+		if right, rest, ok := cutTask(o); ok {
+			marked = true
+			if right {
+				t.Right = append(t.Right, len(t.Options))
+			}
+			o = rest
+		}
+		if o != "" || r.own {
+			t.Options = append(t.Options, o)
+		}
+	}
+	if r.own || marked || len(t.Options) == 0 {
+		return false
+	}
+	rights := r.list(keyRight, ",")
+	if len(rights) == 0 {
+		if i, ok := optionNamed(t.Options, t.Answer, len(t.Answer) <= 1); ok {
+			t.Right, t.Answer = []int{i}, ""
+		}
+	}
+	for _, s := range rights {
+		i, ok := optionNamed(t.Options, s, true)
+		bad = bad || !ok
+		if ok && !slices.Contains(t.Right, i) {
+			t.Right = append(t.Right, i)
+		}
+	}
+	slices.Sort(t.Right)
+	t.Answer = withRight(*t)
+	return bad
+}
+
+// withRight is the answer with the right options first, as the reveal shows it.
+func withRight(t Text) string {
+	var right []string
+	for _, i := range t.Right {
+		right = append(right, t.Options[i])
+	}
+	if len(right) == 0 {
+		return t.Answer
+	}
+	all := strings.Join(right, ", ")
+	if t.Answer == "" || t.Answer == all {
+		return all
+	}
+	return all + "\n\n" + t.Answer
+}
+
+// optionNamed finds the option that s names: by its text or, where numbers are asked for, by its number or letter.
+func optionNamed(options []string, s string, numbered bool) (int, bool) {
+	s = strings.TrimSpace(s)
+	if i := slices.Index(options, s); i >= 0 && s != "" {
+		return i, true
+	}
+	if !numbered {
+		return 0, false
+	}
+	i := -1
+	if n, err := strconv.Atoi(s); err == nil {
+		i = n - 1
+	} else if r, size := utf8.DecodeRuneInString(strings.ToUpper(s)); size == len(s) && r >= 'A' && r <= 'Z' {
+		i = int(r - 'A')
+	}
+	return i, i >= 0 && i < len(options)
+}
+
+func isTask(s string) bool { _, _, ok := cutTask(s); return ok }
+
+// cutTask takes the mark of a task list, "[ ]" or "[x]", off s.
+func cutTask(s string) (ticked bool, rest string, ok bool) {
+	if len(s) < 3 || s[0] != '[' || s[2] != ']' || !strings.ContainsRune(" xX", rune(s[1])) {
+		return false, s, false
+	}
+	return s[1] != ' ', strings.TrimSpace(s[3:]), true
+}
+
+// difficultyNamed reads a difficulty in English or Korean.
+func difficultyNamed(s string) Difficulty {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "easy", "쉬움", "하", "초급":
+		return Easy
+	case "medium", "normal", "보통", "중", "중급":
+		return Medium
+	case "hard", "difficult", "어려움", "상", "고급":
+		return Hard
+	}
+	return ""
+}
