@@ -30,7 +30,7 @@ var homes = map[string]string{
 	"go.etcd.io/bbolt":              "rewind/store",
 	"github.com/robfig/cron/v3":     "rewind/bot",
 	"github.com/yuin/goldmark":      "rewind/questions",
-	"github.com/ncruces/go-sqlite3": "rewind/questions/anki",
+	"modernc.org/sqlite":            "rewind/questions/anki",
 	"github.com/klauspost/compress": "rewind/questions/anki",
 	"github.com/bwmarrin/discordgo": "rewind/bot/discord",
 	"github.com/slack-go/slack":     "rewind/bot/slack",

@@ -3,6 +3,7 @@ package anki
 import (
 	"archive/zip"
 	"bytes"
+	"database/sql"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -13,8 +14,6 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
-	"github.com/ncruces/go-sqlite3"
-	"github.com/ncruces/go-sqlite3/ext/serdes"
 )
 
 // sample is a package of two notes.
@@ -100,28 +99,22 @@ func packed(t testing.TB, files ...[2]string) []byte {
 }
 
 // database is an SQLite file made by the statements.
-func database(t testing.TB, sql ...string) string {
+func database(t testing.TB, statements ...string) (file string) {
 	t.Helper()
-	db, err := sqlite3.Open(":memory:")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if err := db.CreateCollation("unicase", bytes.Compare); err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range sql {
-		if err := db.Exec(s); err != nil {
-			t.Fatalf("%s: %v", s, err)
+	err := inMemory(t.Context(), func(db *sql.Conn) error {
+		for _, s := range statements {
+			if err := execute(t.Context(), db, s); err != nil {
+				return fmt.Errorf("%s: %w", s, err)
+			}
 		}
-	}
-	serializing.Lock()
-	defer serializing.Unlock()
-	file, err := serdes.Serialize(db, "main")
+		b, err := serialize(db)
+		file = string(b)
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(file)
+	return file
 }
 
 // compressed is s in a zstd frame.
@@ -202,7 +195,7 @@ func TestRefused(t *testing.T) {
 		{"empty", nil, ErrDamaged, "zip"},
 		{"no collection", packed(t, [2]string{"word/document.xml", "x"}), ErrDamaged, "no collection"},
 		{"no database", packed(t, [2]string{"collection.anki2", "hello"}), ErrDamaged, "collection"},
-		{"no tables", packed(t, [2]string{"collection.anki2", database(t, "CREATE TABLE x (y)")}), ErrDamaged, "no table of notes"},
+		{"no tables", packed(t, [2]string{"collection.anki2", database(t, "CREATE TABLE x (y)")}), ErrDamaged, "no table called notes"},
 		{"no zstd", packed(t, [2]string{"collection.anki21b", good}), ErrDamaged, "unpack"},
 		{"cut off", packed(t, [2]string{"collection.anki2", good[:len(good)/2]}), ErrDamaged, "collection"},
 		{"leads out", packed(t, [2]string{"collection.anki2", good}, [2]string{"../../etc/passwd", "x"}), ErrUnsafe, "leads out"},
@@ -217,7 +210,7 @@ func TestRefused(t *testing.T) {
 		{"too many fields", packed(t, [2]string{"collection.anki2", database(t, append(slices.Clone(current),
 			`INSERT INTO notes VALUES (1, 'g', 1, 0, 0, '', '`+strings.Repeat("\x1f", maxFields)+`', '', 0, 0, '')`)...)}), ErrUnsafe, "fields"},
 		{"a view that never ends", packed(t, [2]string{"collection.anki2", database(t, append(slices.Clone(current[1:]),
-			`CREATE VIEW notes AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT i AS id, '' AS guid, 1 AS mid, '' AS tags, '' AS flds FROM n`)...)}), ErrDamaged, "no table of notes"},
+			`CREATE VIEW notes AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT i AS id, '' AS guid, 1 AS mid, '' AS tags, '' AS flds FROM n`)...)}), ErrDamaged, "no table called notes"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -2,17 +2,15 @@ package anki
 
 import (
 	"archive/zip"
+	"context"
 	"crypto/sha1"
+	"database/sql"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 	"time"
-
-	"github.com/ncruces/go-sqlite3"
-	"github.com/ncruces/go-sqlite3/ext/serdes"
 )
 
 // Package is notes of one type in one deck, as they are written.
@@ -53,9 +51,6 @@ CREATE INDEX ix_revlog_cid ON revlog (cid);
 CREATE INDEX ix_notes_csum ON notes (csum);
 `
 
-// serializing holds serdes, which hands files over through one place of the process.
-var serializing sync.Mutex
-
 // Write writes p as a package. The same p gives the same bytes.
 func Write(w io.Writer, p Package) error {
 	db, err := p.collection()
@@ -81,17 +76,18 @@ func Write(w io.Writer, p Package) error {
 }
 
 func (p Package) collection() (file []byte, err error) {
-	db, err := sqlite3.Open(":memory:")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := errors.Join(db.Exec(schema), db.Exec(`BEGIN`), p.writeHead(db), p.writeNotes(db), db.Exec(`COMMIT`)); err != nil {
-		return nil, err
-	}
-	serializing.Lock()
-	defer serializing.Unlock()
-	return serdes.Serialize(db, "main")
+	ctx := context.Background()
+	err = inMemory(ctx, func(db *sql.Conn) error {
+		if err := execute(ctx, db, schema+"BEGIN"); err != nil {
+			return err
+		}
+		if err := errors.Join(p.writeHead(ctx, db), p.writeNotes(ctx, db), execute(ctx, db, "COMMIT")); err != nil {
+			return err
+		}
+		file, err = serialize(db)
+		return err
+	})
+	return file, err
 }
 
 // number makes the number that Anki knows a deck or type by: milliseconds of a time in the years 2001 to 2017, as
@@ -101,7 +97,7 @@ func number(kind, name string) int64 {
 	return 1e12 + int64(binary.BigEndian.Uint64(sum[:8])%5e11)
 }
 
-func (p Package) writeHead(db *sqlite3.Conn) error {
+func (p Package) writeHead(ctx context.Context, db *sql.Conn) error {
 	deck, kind, at := number("deck", p.Deck), number("type", p.Type), p.At.Unix()
 	encode := func(v any) string {
 		b, err := json.Marshal(v)
@@ -111,12 +107,12 @@ func (p Package) writeHead(db *sqlite3.Conn) error {
 		return string(b)
 	}
 	key := func(n int64) string { return fmt.Sprint(n) }
-	return insert(db, `INSERT INTO col VALUES (1, ?, ?, ?, 11, 0, 0, 0, ?, ?, ?, ?, '{}')`,
+	return execute(ctx, db, `INSERT INTO col VALUES (1, ?, ?, ?, 11, 0, 0, 0, ?, ?, ?, ?, '{}')`,
 		at, p.At.UnixMilli(), p.At.UnixMilli(), encode(conf(deck, kind)), encode(object{key(kind): p.model(deck, kind)}),
 		encode(object{"1": deckObject(1, "Default", at), key(deck): deckObject(deck, p.Deck, at)}), encode(object{"1": deckOptions(at)}))
 }
 
-func (p Package) writeNotes(db *sqlite3.Conn) error {
+func (p Package) writeNotes(ctx context.Context, db *sql.Conn) error {
 	deck, kind, at := number("deck", p.Deck), number("type", p.Type), p.At.Unix()
 	for i, n := range p.Notes {
 		if len(n.Fields) != len(p.Fields) {
@@ -126,29 +122,12 @@ func (p Package) writeNotes(db *sqlite3.Conn) error {
 		first := plain(n.Fields[0].Value)
 		sum := sha1.Sum([]byte(first))
 		err := errors.Join(
-			insert(db, `INSERT INTO notes VALUES (?, ?, ?, ?, -1, ?, ?, ?, ?, 0, '')`,
+			execute(ctx, db, `INSERT INTO notes VALUES (?, ?, ?, ?, -1, ?, ?, ?, ?, 0, '')`,
 				id, n.GUID, kind, at, joinTags(n.Tags), joinFields(n.Fields), first, int64(binary.BigEndian.Uint32(sum[:4]))),
-			insert(db, `INSERT INTO cards VALUES (?, ?, ?, 0, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')`, id, id, deck, at, int64(i+1)))
+			execute(ctx, db, `INSERT INTO cards VALUES (?, ?, ?, 0, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')`, id, id, deck, at, int64(i+1)))
 		if err != nil {
 			return fmt.Errorf("note %d: %w", i+1, err)
 		}
 	}
 	return nil
-}
-
-// insert runs a statement with values, which are texts and whole numbers.
-func insert(db *sqlite3.Conn, sql string, values ...any) error {
-	s, _, err := db.Prepare(sql)
-	if err != nil {
-		return err
-	}
-	for i, v := range values {
-		switch v := v.(type) {
-		case int64:
-			err = errors.Join(err, s.BindInt64(i+1, v))
-		case string:
-			err = errors.Join(err, s.BindText(i+1, v))
-		}
-	}
-	return errors.Join(err, s.Exec(), s.Close())
 }
