@@ -203,7 +203,7 @@ func ownNote(n anki.Note) (q Question, ok bool) {
 			t.change(f.Name, anki.Markdown(shown[f.Name]))
 		}
 	}
-	if !hasWord(t.Prompt) || promptKey(t.Prompt) == "" || len(t.Prompt) > maxWholePrompt || len(t.Answer) > maxAnswer {
+	if !t.askable() {
 		return q, false
 	}
 	return Question{ID: data.ID, Difficulty: difficultyNamed(string(data.Difficulty)), Texts: []Text{*t}}, true

@@ -113,3 +113,71 @@ func checkText(t *testing.T, text Text, lines int) {
 		t.Errorf("text cut within a letter: %+v", text)
 	}
 }
+
+// FuzzLists reads tables, JSON, YAML and Anki's text: nothing in them may end the program, and what was read once can be
+// written and read again.
+func FuzzLists(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"a.csv", "question,answer\nWhat?,\"x\ny\"\n"}, {"a.tsv", "What is A?\ta\n"}, {"a.json", `[{"question":"What?","options":["a"],"right":[1]}]`},
+		{"a.jsonl", `{"id":"a","texts":[{"lang":"ko","prompt":"가란?","right":[0],"options":["a"]}]}` + "\n{"}, {"a.yaml", "- question: What?\n  answer: &a x\n- *a\n"},
+		{"a.yaml", "What?: x\n? [a]\n: b\n"}, {"a.txt", "#separator:|\n{{c1::x}}|y\n"}, {"a.csv", "\xff\xfea\x00"}, {"a.csv", "\xc1\xfa\xb9\xae,\xb4\xe4\n"},
+	} {
+		f.Add(seed[0], []byte(seed[1]))
+	}
+	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		switch name {
+		case "a.csv", "a.tsv", "a.json", "a.jsonl", "a.yaml", "a.txt":
+		default:
+			return
+		}
+		n := readNamed(t, name, data)
+		for _, q := range n.Questions {
+			if !validID(q.ID) {
+				t.Errorf("ID %q", q.ID)
+			}
+			for _, text := range q.Texts {
+				if text.Prompt == "" || !soundRight(text) {
+					t.Errorf("unsound: %+v", text)
+				}
+			}
+		}
+		for _, format := range []Format{CSV, Markdown, AnkiText} {
+			first := written(t, format, Export{Questions: n.Questions})
+			if len(n.Questions) > 0 && len(first) < maxFile {
+				again := readNamed(t, fileNames[format], first)
+				if second := written(t, format, Export{Questions: again.Questions}); !bytes.Equal(first, second) {
+					t.Errorf("%s: other bytes the second time:\n%q\n%q", format, first, second)
+				}
+			}
+		}
+	})
+}
+
+// FuzzDocument reads documents that people have edited. What was read is written in a form that comes back the same.
+func FuzzDocument(f *testing.F) {
+	for _, seed := range []string{
+		"## A\n<!-- quiz: id=a -->\nx\n", "# T\n### A?\n<!-- quiz: id=a term no-topic -->\n- [ ] a\n\n#### Answer\n<!-- quiz: end -->\nFollow-ups:\n- b\n",
+		"## A?\n```\n## B?\n", "## A\n- [x] b\n  ```\n\nSource: c\n", "## 가란?\n### 팀 답변\n> x\n### 답\n", "##\n## #\n## # #\n- ```\n", "### A\n#### B\n# C\n### D\n",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		if len(body) > maxFile/4 {
+			return
+		}
+		n := readNamed(t, "a.md", []byte("---\nformat: rewind\n---\n"+body))
+		if len(n.Questions) == 0 {
+			return
+		}
+		for _, format := range []Format{Markdown, JSONLines} {
+			first := written(t, format, Export{Questions: n.Questions})
+			if len(first) > maxFile {
+				continue
+			}
+			again := readNamed(t, fileNames[format], first)
+			if second := written(t, format, Export{Questions: again.Questions}); !bytes.Equal(first, second) {
+				t.Errorf("%s: other bytes the second time:\n%q\n%q", format, first, second)
+			}
+		}
+	})
+}

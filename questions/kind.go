@@ -15,11 +15,12 @@ import (
 type fileKind uint8
 
 const (
-	notNotes fileKind = iota // a folder's file that holds no questions
-	markdown                 // people's notes
-	table                    // CSV
-	tabTable                 // the same with tabs
-	jsonList                 // JSON or JSON Lines
+	notNotes     fileKind = iota // a folder's file that holds no questions
+	markdown                     // people's notes
+	documentKind                 // Markdown that the bank wrote
+	table                        // CSV
+	tabTable                     // the same with tabs
+	jsonList                     // JSON or JSON Lines
 	yamlList
 	ankiText
 	ankiPackage
@@ -67,6 +68,9 @@ func kindBy(promised fileKind, head []byte) fileKind {
 	if promised == ankiPackage {
 		return promised
 	}
+	if promised == markdown && isDocument(head) {
+		return documentKind
+	}
 	if anki.IsText(string(head)) && promised != jsonList && promised != yamlList {
 		return ankiText
 	}
@@ -78,6 +82,11 @@ func kindBy(promised fileKind, head []byte) fileKind {
 		return jsonList
 	}
 	return markdown
+}
+
+// isDocument says whether a file begins as the bank begins its own.
+func isDocument(head []byte) bool {
+	return strings.HasPrefix(plainEnds(strings.TrimPrefix(string(head), byteOrderMark)), documentHead)
 }
 
 // parse hands the text of a file to the reader of its kind.

@@ -201,8 +201,7 @@ func wholeText(v value) (t Text, sound bool) {
 	if !ascending(t.Right) || len(t.Right) > 0 && len(t.Options) == 0 {
 		t.Right, sound = nil, false
 	}
-	first, _, _ := strings.Cut(t.Prompt, "\n")
-	if promptKey(t.Prompt) == "" || len(first) > maxPrompt || len(t.Prompt) > maxWholePrompt || len(t.Answer) > maxAnswer {
+	if !t.askable() {
 		t.Prompt = ""
 	}
 	return t, sound

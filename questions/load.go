@@ -105,7 +105,7 @@ func (s Source) readFile(a *adder, name string) error {
 		a.tooLarge(k)
 	case k == ankiPackage:
 		a.ankiPackage(bytes.NewReader(src), int64(len(src)))
-	case k == markdown:
+	case k == markdown, k == documentKind:
 		a.notes(src)
 	default:
 		k.parse(src, a)
