@@ -152,7 +152,7 @@ func (r *documentReader) card(at int, card []string) {
 	}
 	t := Text{Prompt: title, Term: m.term, File: r.file, Line: at + 1}
 	r.parts(&t, body)
-	t.Lang = cmp.Or(m.lang, langOf(r.front.Lang), cardLang(t.Prompt+t.Answer, r.main))
+	t.Lang = cmp.Or(m.lang, langOf(r.front.Lang), guessLang(t.Prompt+t.Answer, r.main))
 	t.Topics = withoutBlank(r.front.Topics)
 	if !m.loose {
 		for _, h := range r.under {

@@ -187,7 +187,7 @@ func wholeText(v value) (t Text, sound bool) {
 	}
 	sound = t.Lang != ""
 	if t.Lang == "" {
-		t.Lang = cardLang(t.Prompt+t.Answer, English)
+		t.Lang = guessLang(t.Prompt+t.Answer, English)
 	}
 	t.Line = number(field("line"))
 	for _, s := range items("right") {

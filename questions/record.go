@@ -125,7 +125,7 @@ func (r record) question(main Lang) (q Question, bad, ok bool) {
 	}
 	t.Lang = langOf(r.text(keyLang))
 	badLang := t.Lang == "" && r.text(keyLang) != ""
-	t.Lang = cmp.Or(t.Lang, cardLang(t.Prompt+t.Answer, main))
+	t.Lang = cmp.Or(t.Lang, guessLang(t.Prompt+t.Answer, main))
 	switch said := strings.ToLower(r.text(keyTerm)); {
 	case r.own, said != "":
 		t.Term = said == "true" || said == "yes" || said == "1"
@@ -143,6 +143,15 @@ func (t Text) askable() bool {
 	title, _, _ := strings.Cut(t.Prompt, "\n")
 	return hasWord(t.Prompt) && promptKey(t.Prompt) != "" && strings.TrimSpace(tidy(title)) != "" &&
 		len(title) <= maxPrompt && len(t.Prompt) <= maxWholePrompt && len(t.Answer) <= maxAnswer
+}
+
+// guessLang is the language that text shows; own where it has too few letters to show one.
+func guessLang(text string, own Lang) Lang {
+	hangul, all := countLetters(text)
+	if hangul == 0 && all < enoughLetters {
+		return own
+	}
+	return langByShare(hangul, all)
 }
 
 // id is the question's own ID, if it has one. In somebody else's table an ID without a letter only counts rows, and two
