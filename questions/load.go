@@ -40,7 +40,7 @@ func Load(sources ...Source) (Notes, error) {
 }
 
 // load adds the source's cards to b and says whether there was one. A file that cannot be taken for questions is warned
-// of in a folder, and an error where it was named itself.
+// of; where it was named itself that is an error too, which says why.
 func (s Source) load(b *bank) (found bool, err error) {
 	files, err := s.files(b)
 	if err != nil {
@@ -48,13 +48,14 @@ func (s Source) load(b *bank) (found bool, err error) {
 	}
 	for _, name := range files {
 		a, err := s.loadFile(b, name)
-		switch {
-		case err != nil:
+		if err != nil {
 			return false, err
-		case a.refusal != "" && name == s.Root:
-			return false, fmt.Errorf("read %s: %w", placeOf(a.file, a.at), cmp.Or(a.why, refusals[a.refusal]))
-		case a.refusal != "":
+		}
+		if a.refusal != "" {
 			b.warn(Warning{Code: a.refusal, File: a.file, Line: a.at, Other: a.limit})
+		}
+		if a.refusal != "" && name == s.Root {
+			return false, fmt.Errorf("read %s: %w", placeOf(a.file, a.at), cmp.Or(a.why, refusals[a.refusal]))
 		}
 		found = found || a.found > 0
 	}
