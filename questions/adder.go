@@ -32,7 +32,7 @@ func (a *adder) refuse(code Code, line int) { a.refusal, a.at = code, line }
 
 func (a *adder) tooLarge(k fileKind) {
 	a.refuse(TooLarge, 0)
-	a.limit = size(k.limit())
+	a.limit = shownSize(k.limit())
 	a.why = fmt.Errorf("too large: the most is %s", a.limit)
 }
 

@@ -80,7 +80,7 @@ func (r *documentReader) read(start int) {
 			for len(r.under) > 0 && r.under[len(r.under)-1].level >= level {
 				r.under = r.under[:len(r.under)-1]
 			}
-			r.under = append(r.under, topicHeading{level, headingText(body[i])})
+			r.under = append(r.under, topicHeading{level, titleOf(body[i])})
 		default:
 			end(i)
 			card = i
@@ -138,7 +138,7 @@ func readDocumentMark(line string) (m documentMark, ok bool) {
 
 // card reads the card whose heading is the first of lines, at index in the document.
 func (r *documentReader) card(at int, card []string) {
-	title, body := headingText(card[0]), card[1:]
+	title, body := titleOf(card[0]), card[1:]
 	m := documentMark{term: !asks(title)}
 	if len(body) > 0 && isQuiz(body[0]) && strings.TrimSpace(body[0]) != endMark {
 		var ok bool
@@ -184,7 +184,7 @@ func (r *documentReader) flush() {
 func (r *documentReader) parts(t *Text, body []string) {
 	answerAt, teamAt := -1, len(body)
 	eachLine(body, func(i, level int) {
-		switch name := headingText(body[i]); {
+		switch name := titleOf(body[i]); {
 		case level != r.level+1 || teamAt < len(body):
 		case answerAt < 0 && isAnswerName(name):
 			answerAt = i

@@ -11,7 +11,7 @@ func (d *document) safe(text string) string {
 	if text == "" {
 		return ""
 	}
-	all := lines(text)
+	all := splitLines(text)
 	top := 7
 	open := eachLine(all, func(i, level int) {
 		if level > 0 {
@@ -24,7 +24,7 @@ func (d *document) safe(text string) string {
 			return
 		}
 		deeper := level + shift
-		if deeper == d.level+1 && isPartName(headingText(all[i])) {
+		if deeper == d.level+1 && isPartName(titleOf(all[i])) {
 			deeper++
 		}
 		all[i] = strings.Repeat("#", min(6, deeper)) + strings.TrimLeft(all[i], "#")
@@ -35,9 +35,9 @@ func (d *document) safe(text string) string {
 	return strings.Join(all, "\n")
 }
 
-// fenced is text in which every fence is closed.
-func fenced(text string) string {
-	if open := eachLine(lines(text), func(int, int) {}); open != "" {
+// closeFences is text in which every fence is closed.
+func closeFences(text string) string {
+	if open := eachLine(splitLines(text), func(int, int) {}); open != "" {
 		return text + "\n" + open
 	}
 	return text
@@ -48,7 +48,7 @@ func fencedItems(mark string, items []string) []string {
 	all := make([]string, len(items))
 	for i, s := range items {
 		all[i] = s
-		if open := eachLine(lines(listOf("", []string{mark + s})), func(int, int) {}); open != "" {
+		if open := eachLine(splitLines(listOf("", []string{mark + s})), func(int, int) {}); open != "" {
 			all[i] += "\n" + strings.TrimPrefix(open, "  ")
 		}
 	}
@@ -104,10 +104,10 @@ func fenceOf(line string) (indent, fence string) {
 	return "", ""
 }
 
-var container = regexp.MustCompile(`^(>|(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$))`)
+var containerMark = regexp.MustCompile(`^(>|(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$))`)
 
 func cutContainer(s string) (string, bool) {
-	if found := container.FindString(s); found != "" {
+	if found := containerMark.FindString(s); found != "" {
 		return s[len(found):], true
 	}
 	return s, false
@@ -127,8 +127,8 @@ func headingLevel(line string) int {
 	return n
 }
 
-// headingText is what a heading says.
-func headingText(line string) string {
+// titleOf is what a heading says.
+func titleOf(line string) string {
 	return strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(line), "#"))
 }
 

@@ -142,8 +142,8 @@ var refusals = map[Code]error{
 	Unsafe:   errors.New("it unpacks to more than a bank needs, or leads out of itself"),
 }
 
-// size shows a limit as people write it.
-func size(bytes int64) string {
+// shownSize shows a limit as people write it.
+func shownSize(bytes int64) string {
 	if bytes < 1<<20 {
 		return fmt.Sprintf("%d KiB", bytes>>10)
 	}

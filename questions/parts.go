@@ -79,15 +79,15 @@ func itemsOf(list []string) []string {
 	return slices.DeleteFunc(items, func(s string) bool { return s == "" })
 }
 
-// back is what stands from the answer on.
-type back struct {
+// backPart is what stands from the answer on.
+type backPart struct {
 	answer    string
 	followUps []string
 	source    string
 }
 
 // cutBack parts it: at its end may stand a source, and above that follow-ups.
-func cutBack(lines []string) back {
+func cutBack(lines []string) backPart {
 	if at := lastIndex(lines, endMark); at >= 0 {
 		b := cutTail(trimBlank(lines[at+1:]))
 		b.answer = joinBlocks(joined(lines[:at]), b.answer)
@@ -96,8 +96,8 @@ func cutBack(lines []string) back {
 	return cutTail(trimBlank(lines))
 }
 
-func cutTail(lines []string) back {
-	var b back
+func cutTail(lines []string) backPart {
+	var b backPart
 	if last := len(lines) - 1; last >= 0 {
 		for _, names := range partsIn {
 			if url, ok := strings.CutPrefix(lines[last], names.source+" "); ok && url != "" && !strings.ContainsAny(url, " \t<>") {

@@ -35,8 +35,8 @@ const (
 	keyTeam // the team's answers, which are written and never read
 )
 
-// names is how people call keys, folded by keyOf.
-var names = map[string]key{
+// keyNames is how people call keys, folded by keyOf.
+var keyNames = map[string]key{
 	"question": keyQuestion, "질문": keyQuestion, "문제": keyQuestion, "문항": keyQuestion, "prompt": keyQuestion, "front": keyQuestion,
 	"앞": keyQuestion, "앞면": keyQuestion, "q": keyQuestion,
 	"answer": keyAnswer, "답": keyAnswer, "답변": keyAnswer, "정답": keyAnswer, "해답": keyAnswer, "모범답안": keyAnswer, "back": keyAnswer,
@@ -69,7 +69,7 @@ func keyOf(name string) key {
 			return keyOptions
 		}
 	}
-	return names[folded]
+	return keyNames[folded]
 }
 
 // The most bytes of a question's prompt and answer; more is no question that a chat can show.

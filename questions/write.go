@@ -154,7 +154,7 @@ func tasks(t Text) []string {
 func teamText(answers []TeamAnswer) string {
 	var parts []string
 	for _, a := range answers {
-		quoted := "> " + strings.ReplaceAll(fenced(tidy(a.Text)), "\n", "\n> ")
+		quoted := "> " + strings.ReplaceAll(closeFences(tidy(a.Text)), "\n", "\n> ")
 		parts = append(parts, "**"+strings.Join(strings.Fields(a.Name), " ")+"**", strings.ReplaceAll(quoted, "> \n", ">\n"))
 	}
 	return strings.Join(parts, "\n\n")

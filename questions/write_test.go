@@ -172,7 +172,7 @@ func fitted(q Question, level int) Question {
 	for i := range q.Texts {
 		t := &q.Texts[i]
 		title, rest, _ := strings.Cut(t.Prompt, "\n")
-		t.Prompt = strings.TrimSpace(asTitle(title) + "\n\n" + d.safe(joined(lines(rest))))
+		t.Prompt = strings.TrimSpace(asTitle(title) + "\n\n" + d.safe(joined(splitLines(rest))))
 		t.Answer, t.Topics = d.safe(t.Answer), shallow(t.Topics)
 		t.Options, t.FollowUps = fencedItems("[ ] ", t.Options), fencedItems("", t.FollowUps)
 		for j := range t.Topics {

@@ -150,7 +150,7 @@ func (d *document) mark(q Question, t Text, loose bool) string {
 // blocks are the parts of a card below its mark.
 func (d *document) blocks(t Text, rest string, team []TeamAnswer) []string {
 	names := partsIn[t.Lang]
-	rest, answer := d.safe(joined(lines(rest))), d.safe(t.Answer)
+	rest, answer := d.safe(joined(splitLines(rest))), d.safe(t.Answer)
 	section := strings.Repeat("#", d.level+1) + " "
 	options := joinTasks(tasks(t))
 	var blocks []string
@@ -160,7 +160,7 @@ func (d *document) blocks(t Text, rest string, team []TeamAnswer) []string {
 		}
 	}
 	add(rest)
-	if gotRest, gotOptions := cutFrontPart(lines(joinBlocks(rest, options))); rest != "" && (gotRest != rest || joinTasks(gotOptions) != options) {
+	if gotRest, gotOptions := cutFrontPart(splitLines(joinBlocks(rest, options))); rest != "" && (gotRest != rest || joinTasks(gotOptions) != options) {
 		add(endMark)
 	}
 	add(options)
@@ -169,7 +169,7 @@ func (d *document) blocks(t Text, rest string, team []TeamAnswer) []string {
 	}
 	add(answer)
 	tail := joinBlocks(listOf(names.followUps, t.FollowUps), sourceLine(names.source, t.Source))
-	if got := cutBack(lines(joinBlocks(answer, tail))); answer != got.answer || !sameList(got.followUps, t.FollowUps) || got.source != t.Source {
+	if got := cutBack(splitLines(joinBlocks(answer, tail))); answer != got.answer || !sameList(got.followUps, t.FollowUps) || got.source != t.Source {
 		add(endMark)
 	}
 	add(tail)
@@ -180,7 +180,7 @@ func (d *document) blocks(t Text, rest string, team []TeamAnswer) []string {
 	return blocks
 }
 
-func lines(s string) []string {
+func splitLines(s string) []string {
 	if s == "" {
 		return nil
 	}
