@@ -52,7 +52,6 @@ type documentReader struct {
 	lines []string
 	level int // of cards
 	under []topicHeading
-	last  Question // the question of the card before, which the next one may be another language of
 }
 
 // topicHeading is a heading that the next card stands under.
@@ -87,7 +86,6 @@ func (r *documentReader) read(start int) {
 		}
 	})
 	end(len(body))
-	r.flush()
 }
 
 // cardLevel is the level of the first heading with a mark below it, or 2 where there is none.
@@ -164,20 +162,7 @@ func (r *documentReader) card(at int, card []string) {
 		return
 	}
 	q := Question{ID: m.id, Difficulty: cmp.Or(m.difficulty, difficultyNamed(string(r.front.Difficulty))), Texts: []Text{t}}
-	if q.ID != "" && q.ID == r.last.ID && !hasLang(r.last.Texts, t.Lang) {
-		r.last.Texts = append(r.last.Texts, t)
-		return
-	}
-	r.flush()
-	r.last = q
-}
-
-// flush takes in the question whose cards were read.
-func (r *documentReader) flush() {
-	if len(r.last.Texts) > 0 {
-		r.question(r.last)
-	}
-	r.last = Question{}
+	r.question(q)
 }
 
 // parts reads what stands below the mark.

@@ -58,9 +58,14 @@ func writeMarkdown(w io.Writer, e Export) error {
 		}
 	}
 	fmt.Fprintf(d.w, "%slang: %s\n---\n", documentHead, d.lang)
-	for _, q := range all {
-		for i, t := range q.Texts {
-			d.card(q, t, e.teamOf(q, i))
+	// First each question once, then what it is called in further languages, so that topics of one language stand together.
+	for i, more := 0, true; more; i++ {
+		more = false
+		for _, q := range all {
+			if i < len(q.Texts) {
+				d.card(q, q.Texts[i], e.teamOf(q, i))
+			}
+			more = more || i+1 < len(q.Texts)
 		}
 	}
 	return d.w.Flush()
