@@ -183,7 +183,7 @@ func declared(t *testing.T, name string, data []byte, size uint64) []byte {
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	good := database(t, schema, `INSERT INTO col VALUES (1,0,0,0,11,0,0,0,'{}','{}','{}','{}','{}')`)
-	zeros := strings.Repeat("\x00", 64<<20)
+	zeros := strings.Repeat("\x00", 16<<20)
 	many := `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < %d) INSERT INTO notes SELECT i, i, 1, 0, 0, '', 'q', '', 0, 0, '' FROM n`
 	tests := []struct {
 		name string
