@@ -1,36 +1,6 @@
 package questions
 
-import (
-	"slices"
-	"strings"
-)
-
-// answer is the reference answer cut from a note.
-type answer struct {
-	text   string
-	source string
-}
-
-// answerOf cuts the answer of d: everything below its prompt, as written, without what only separates cards.
-func (n *note) answerOf(d draft) answer {
-	lines := trimLines(n.lines[d.line+1 : d.end])
-	lines = cutAnswerHead(lines)
-	var a answer
-	if len(lines) > 0 {
-		if url, ok := sourceOf(lines[len(lines)-1]); ok {
-			a.source = url
-			lines = trimLines(lines[:len(lines)-1])
-		}
-	}
-	if !slices.ContainsFunc(lines, func(l line) bool { return l.says }) {
-		if a.source == "" {
-			a.source = firstURL(lines)
-		}
-		return a
-	}
-	a.text = strings.Join(dedent(lines), "\n")
-	return a
-}
+import "strings"
 
 // trimLines drops the blank lines, rules and line breaks at both ends.
 func trimLines(lines []line) []line {
@@ -49,26 +19,23 @@ func isBreak(l line) bool {
 	return l.kind != code && (s == "<br>" || s == "<br/>" || s == "<hr>" || s == "<hr/>")
 }
 
-// cutAnswerHead takes a label such as "A:" off the first line, and the line with it if nothing else stands there.
-func cutAnswerHead(lines []line) []line {
+// cutAnswerHead takes a label such as "A:" off the first line, and the line with it if nothing else stands there. It is
+// not ok where there is no label.
+func cutAnswerHead(lines []line) (rest []line, ok bool) {
 	if len(lines) == 0 || lines[0].kind == code || len(lines[0].text) > maxPrompt {
-		return lines
+		return lines, false
 	}
 	first := lines[0]
-	rest, ok := cutAnswerLabel(first.text)
+	text, ok := cutAnswerLabel(first.text)
 	if !ok || isOption(lines) {
-		return lines
+		return lines, false
 	}
-	if strings.TrimSpace(rest) == "" {
-		return trimLines(lines[1:])
+	if strings.TrimSpace(text) == "" {
+		return trimLines(lines[1:]), true
 	}
-	at := strings.LastIndex(first.raw, rest)
-	if at < 0 {
-		return lines
-	}
-	first.raw, first.text, first.kind = rest, rest, prose
+	first.raw, first.text, first.kind = text, text, prose
 	first.says = saysSomething(first)
-	return append([]line{first}, lines[1:]...)
+	return append([]line{first}, lines[1:]...), true
 }
 
 // isOption says whether the first line is choice A of several, which looks like the label of an answer.
@@ -90,7 +57,7 @@ func sourceOf(l line) (string, bool) {
 	if l.kind != prose || l.item || len(l.text) > maxPrompt {
 		return "", false
 	}
-	rest, ok := cutLabel(l.text, func(w wording) []string { return w.source })
+	rest, ok := cutLabel(l.text, &cues().source)
 	if !ok {
 		return "", false
 	}
@@ -125,7 +92,7 @@ func saysSomething(l line) bool {
 	if s == "" {
 		return false
 	}
-	return !anyWording(func(w wording) []string { return w.empty }, func(e string) bool { return s == e })
+	return len(s) > cues().longest || !cues().empty[s]
 }
 
 // withoutShortcodes drops pictures written as words between colons.

@@ -58,7 +58,7 @@ func (b *bank) add(c cutCard) {
 	if b.addTranslation(c) {
 		return
 	}
-	key := promptKey(c.text.Prompt)
+	key := promptKey(c.text.Whole())
 	if twin, ok := b.prompts[key].find(c.text.Answer); ok && b.mayMerge(twin, c.text) {
 		b.mergeTwin(twin, c, key)
 		return
@@ -74,7 +74,7 @@ func (b *bank) add(c cutCard) {
 		id = b.derive(key, c)
 	}
 	b.byID[id] = len(b.questions)
-	b.questions = append(b.questions, Question{ID: id, Texts: []Text{c.text}})
+	b.questions = append(b.questions, Question{ID: id, Texts: []Text{c.text}, Difficulty: c.difficulty})
 	b.remember(key, place{len(b.questions) - 1, 0})
 }
 
@@ -89,7 +89,7 @@ func (b *bank) addTranslation(c cutCard) bool {
 		return false
 	}
 	q.Texts = append(q.Texts, c.text)
-	b.remember(promptKey(c.text.Prompt), place{i, len(q.Texts) - 1})
+	b.remember(promptKey(c.text.Whole()), place{i, len(q.Texts) - 1})
 	return true
 }
 

@@ -28,7 +28,7 @@ func parseBlocks(lines []string) []line {
 	src := make([]byte, 0, 1024)
 	for i, l := range lines {
 		b.starts[i] = len(src)
-		b.lines[i].raw = l
+		b.lines[i].raw, b.lines[i].num = l, i+1
 		if nesting(l) > maxNesting {
 			l = strings.Repeat("x", len(l)) // The same length keeps positions right.
 		}

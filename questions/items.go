@@ -72,7 +72,7 @@ func (n *note) below(i int) *line {
 }
 
 func (r items) fits(l line) bool {
-	return l.item && l.depth == r.depth && l.kind == prose && l.prompt != ""
+	return l.item && !l.follows && l.depth == r.depth && l.kind == prose && l.prompt != ""
 }
 
 // labels reads a note that writes "Q." or "질문:" before each question, wherever the line stands.

@@ -22,12 +22,15 @@ type line struct {
 	// heading, and is empty for a line of no text.
 	raw, text string
 	kind      kind
-	level     int    // of a heading, 1 to 6
-	depth     int    // how many list items it stands in
-	item      bool   // it begins a list item
-	opens     bool   // it is the first line of its block
-	blank     bool   // it is empty and not part of a fence
-	id        string // the explicit ID of the question on this line
+	level     int  // of a heading, 1 to 6
+	depth     int  // how many list items it stands in
+	item      bool // it begins a list item
+	opens     bool // it is the first line of its block
+	blank     bool // it is empty and not part of a fence
+	num       int  // of the line in the file, from 1
+	summary   bool // it is what shows of a folded part
+	mark      quizMark
+	follows   bool   // it is an item below the label of follow-up questions
 	prompt    string // its text as a prompt, empty if it cannot be one
 	labelled  bool   // its text begins with a question label
 	asks      bool   // its text reads like a question or a request
@@ -40,6 +43,8 @@ type note struct {
 	lines []line
 	// badMarks holds the indexes of lines with a quiz comment that cannot be used.
 	badMarks []int
+	// skipped says that the note's author wants none of it read.
+	skipped bool
 	// sections are the headings, without those that are labels of an answer.
 	sections []section
 }
@@ -62,11 +67,12 @@ func newNote(lines []string) *note {
 	for i := range n.lines {
 		l := &n.lines[i]
 		l.judge()
-		if l.id != "" && l.prompt == "" { // Marked, but nothing to ask: an address, say.
-			l.id = ""
+		if l.mark.isCard() && l.prompt == "" { // Marked, but nothing to ask: an address, say.
+			l.mark = quizMark{}
 			n.badMarks = append(n.badMarks, i)
 		}
 	}
+	n.findFollowUps()
 	n.sections = sectionsOf(n.lines)
 	return n
 }
@@ -85,7 +91,7 @@ func (l *line) judge() {
 	}
 	l.prompt = cleanPrompt(l.text)
 	_, l.labelled = cutQuestionLabel(cutNumber(unwrap(l.text)))
-	l.asks = l.prompt != "" && asks(l.text) && !(l.kind == heading && isAside(l.text))
+	l.asks = l.prompt != "" && !l.mark.skip && asks(l.text) && !(l.kind == heading && isAside(l.text))
 }
 
 // mayAsk says whether the line is one that a prompt can stand on.

@@ -38,12 +38,15 @@ const (
 	Doubtful Code = "doubtful"
 	// Duplicate is a card whose prompt, or explicit ID and language, was read before.
 	Duplicate Code = "duplicate"
-	// BadMark is a quiz comment that names no usable ID or stands under no question. The comment is ignored.
+	// BadMark is a quiz comment that says something unknown or unusable, or stands at no question. What it says beside
+	// that holds.
 	BadMark Code = "bad-mark"
 	// BadFrontMatter is front matter that is not valid YAML, or says something unusable. It is ignored.
 	BadFrontMatter Code = "bad-front-matter"
 	// NothingAsked is a file in which no question was found.
 	NothingAsked Code = "nothing-asked"
+	// Skipped is a file whose own mark says that it holds no questions.
+	Skipped Code = "skipped"
 	// NotText is a file that is not UTF-8 text. It is skipped.
 	NotText Code = "not-text"
 	// TooLarge is a file over 256 KiB. It is skipped whole, since half a note would silently lose questions.

@@ -104,44 +104,34 @@ func cutNumber(s string) string {
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // cutQuestionLabel takes "Q.", "Q12:", "질문 1:", "**Frage:**" off the front.
-func cutQuestionLabel(s string) (rest string, ok bool) {
-	return cutLabel(s, func(w wording) []string { return w.question })
-}
+func cutQuestionLabel(s string) (rest string, ok bool) { return cutLabel(s, &cues().question) }
 
 // cutAnswerLabel takes "A:", "답변:", "**Answer:**" off the front. The label may be all there is.
-func cutAnswerLabel(s string) (rest string, ok bool) {
-	return cutLabel(s, func(w wording) []string { return w.answer })
-}
+func cutAnswerLabel(s string) (rest string, ok bool) { return cutLabel(s, &cues().answer) }
 
-// labelMarks may end a label, which has at most maxLabel bytes with its number and mark.
-const (
-	labelMarks = ".:：)]"
-	maxLabel   = 40
-)
+// labelMarks may end a label, whose number and mark stand close behind its word.
+const labelMarks = ".:：)]、"
 
-// cutLabel takes a label of the picked lists off s. Behind its word it may have a number; it ends in a mark, or in
-// nothing where it is all of s and more than a letter.
-func cutLabel(s string, pick func(wording) []string) (rest string, ok bool) {
-	head := strings.TrimLeft(s, "*_[( ")
-	if len(head) > maxLabel && !strings.ContainsAny(head[:maxLabel], labelMarks) {
-		return s, false
-	}
-	anyWording(pick, func(word string) bool {
-		if after, found := cutFold(head, word); found {
-			rest, ok = cutLabelEnd(after, utf8.RuneCountInString(word) > 1)
+// cutLabel takes one of the labels off s. Behind its word it may have a number; it ends in a mark, or in nothing where it
+// is all of s and more than a Latin letter.
+func cutLabel(s string, labels *byEdge) (rest string, ok bool) {
+	head := strings.TrimLeft(s, "*_[(【 ")
+	r, _ := utf8.DecodeRuneInString(head)
+	for _, word := range labels.at(r) {
+		if len(head) < len(word) || !strings.EqualFold(head[:len(word)], word) {
+			continue
 		}
-		return ok
-	})
-	if !ok {
-		return s, false
+		if rest, ok := cutLabelEnd(head[len(word):], len(word) > 1); ok {
+			return rest, true
+		}
 	}
-	return rest, true
+	return s, false
 }
 
 // cutLabelEnd takes a label's number and mark off s, which follows the label's word.
 func cutLabelEnd(s string, mayStandAlone bool) (rest string, ok bool) {
 	s = strings.TrimLeft(strings.TrimLeft(s, " "), "0123456789")
-	s = strings.TrimLeft(s, " *_")
+	s = strings.TrimLeft(s, " *_]】")
 	if s == "" {
 		return "", mayStandAlone
 	}
@@ -154,13 +144,4 @@ func cutLabelEnd(s string, mayStandAlone bool) (rest string, ok bool) {
 		return "", false
 	}
 	return strings.TrimLeft(rest, " \t*_:"), true
-}
-
-// cutFold is strings.CutPrefix without regard to ASCII case. Most lines fail at the first letter, which is cheap to see.
-func cutFold(s, prefix string) (string, bool) {
-	const bit = 'a' - 'A'
-	if len(s) < len(prefix) || s[0]|bit != prefix[0]|bit || !strings.EqualFold(s[:len(prefix)], prefix) {
-		return s, false
-	}
-	return s[len(prefix):], true
 }

@@ -69,9 +69,9 @@ func TestReadShapes(t *testing.T) {
 			{"스레드 풀", "미리 만든 스레드", ""}, {"커넥션 풀", "- 미리 만든 연결", ""}}},
 		{"answer heading", "## What is Go?\n#### Answer\nA language.\n## Who made it?\n#### Answer\nPeople.\n", []found{
 			{"What is Go?", "A language.", ""}, {"Who made it?", "People.", ""}}},
-		// "A." is a choice here, not the label of the answer.
-		{"choices", "## Which is faster?\nA. This\nB. That\n## Which is newer?\nA. That\nB. This\n", []found{
-			{"Which is faster?", "A. This\nB. That", ""}, {"Which is newer?", "A. That\nB. This", ""}}},
+		// "A." is an option here, not the label of the answer, and nothing says which is right.
+		{"options", "## Which is faster?\nA. This\nB. That\n## Which is newer?\nA. That\nB. This\n", []found{
+			{"Which is faster?", "", ""}, {"Which is newer?", "", ""}}},
 		{"bold lines", "**What is X? 👶**\n\nA letter.\n\n**Explain Y**\n\nAnother.\n\n**Why is Z last?**\n\nHabit.\n\n**Z versus W**\n\nOne more.\n",
 			[]found{{"What is X?", "A letter.", ""}, {"Explain Y", "Another.", ""}, {"Why is Z last?", "Habit.", ""}, {"Z versus W", "One more.", ""}}},
 		{"underlined headings", "What is a heap?\n===============\nA tree.\n\nWhat is a stack?\n================\nA pile.\n", []found{

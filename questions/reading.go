@@ -71,11 +71,14 @@ func (n *note) withExplicit(marks []mark) []mark {
 		if proposed {
 			m, marks = marks[0], marks[1:]
 		}
+		if l.mark.skip {
+			continue
+		}
 		if l.level > 0 && l.level <= owner {
 			owner = 0
 		}
 		switch {
-		case l.id != "":
+		case l.mark.isCard():
 			m.role, m.doubtful = card, false
 			all = append(all, m)
 			if owner == 0 {
@@ -100,7 +103,7 @@ func (n *note) cut(marks []mark) []draft {
 		if m.level > 0 {
 			above = besides(above, m.level)
 		}
-		if inAside(above) && n.lines[m.line].id == "" {
+		if inAside(above) && !n.lines[m.line].mark.isCard() {
 			continue
 		}
 		d := draft{line: m.line, end: len(n.lines), topics: n.topics(above), doubtful: m.doubtful}
@@ -180,10 +183,10 @@ func (n *note) score(drafts []draft) float64 {
 // worth is what d speaks for its reading; repeated says that another draft has its text.
 func (n *note) worth(d draft, repeated bool) float64 {
 	l := n.lines[d.line]
-	asks, answered := l.asks || l.id != "", n.answered(d)
+	asks, answered := l.asks || l.mark.isCard(), n.answered(d)
 	sum := 0.0
 	switch {
-	case l.id != "":
+	case l.mark.isCard():
 		sum = worthExplicit
 	case l.asks:
 		sum = worthAsking

@@ -103,7 +103,7 @@ func (n *note) startsGroup(i int) bool {
 		return true
 	}
 	above := n.lines[i-1]
-	if i > 1 && above.blank && n.lines[i-2].id != "" {
+	if i > 1 && above.blank && n.lines[i-2].mark.isCard() {
 		return false
 	}
 	return above.blank || above.kind == heading || above.kind == rule
