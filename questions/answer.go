@@ -19,6 +19,17 @@ func isBreak(l line) bool {
 	return l.kind != code && (s == "<br>" || s == "<br/>" || s == "<hr>" || s == "<hr/>")
 }
 
+// cutAnswerHeads takes all labels off the first lines: "Answer" may stand on a fold, and "Answer: D" inside of it.
+func cutAnswerHeads(lines []line) (rest []line, ok bool) {
+	for {
+		cut, found := cutAnswerHead(lines)
+		if !found {
+			return lines, ok
+		}
+		lines, ok = cut, true
+	}
+}
+
 // cutAnswerHead takes a label such as "A:" off the first line, and the line with it if nothing else stands there. It is
 // not ok where there is no label.
 func cutAnswerHead(lines []line) (rest []line, ok bool) {
@@ -26,6 +37,9 @@ func cutAnswerHead(lines []line) (rest []line, ok bool) {
 		return lines, false
 	}
 	first := lines[0]
+	if first.isReveal() {
+		return trimLines(lines[1:]), true
+	}
 	text, ok := cutAnswerLabel(first.text)
 	if !ok || isOption(lines) {
 		return lines, false

@@ -23,14 +23,19 @@ type blocks struct {
 
 // parseBlocks finds out what block each line belongs to. Only block structure is parsed: the readings look at inline
 // marks themselves, and goldmark takes quadratic time on hostile runs of delimiters.
-func parseBlocks(lines []string) []line {
+func parseBlocks(lines []source) []line {
 	b := &blocks{lines: make([]line, len(lines)), starts: make([]int, len(lines))}
 	src := make([]byte, 0, 1024)
-	for i, l := range lines {
+	for i, given := range lines {
+		l := given.text
 		b.starts[i] = len(src)
-		b.lines[i].raw, b.lines[i].num = l, i+1
-		if nesting(l) > maxNesting {
-			l = strings.Repeat("x", len(l)) // The same length keeps positions right.
+		b.lines[i] = line{raw: l, num: given.num, fold: given.fold}
+		switch { // The same length keeps positions right.
+		case nesting(l) > maxNesting:
+			l = strings.Repeat("x", len(l))
+		case given.summary:
+			bare := strings.TrimLeft(l, " \t")
+			l = l[:len(l)-len(bare)] + strings.Repeat("x", len(bare))
 		}
 		src = append(append(src, l...), '\n')
 	}
@@ -38,6 +43,11 @@ func parseBlocks(lines []string) []line {
 	b.visit(p.Parse(text.NewReader(src)), 0)
 	for _, h := range b.under {
 		b.underlined(h)
+	}
+	for i, given := range lines {
+		if given.summary {
+			b.lines[i].kind, b.lines[i].opens = summary, true
+		}
 	}
 	return b.lines
 }

@@ -62,19 +62,18 @@ func (n *note) bodyOf(d draft) body {
 	if b.takeOptions() {
 		return b
 	}
-	if rest, ok := cutAnswerHead(b.answer); ok {
-		b.answer, b.labelled = rest, true
+	if b.answer, b.labelled = cutAnswerHeads(b.answer); b.labelled {
 		return b
 	}
-	b.splitAtLabel(func(l line) bool { return l.kind == heading })
+	b.splitAtLabel(func(l line) bool { return l.titles() })
 	return b
 }
 
 // splitAtLabel makes the lines above the first answer label that fits part of the question.
 func (b *body) splitAtLabel(fits func(line) bool) {
 	for i, l := range b.answer {
-		if (l.kind == heading || l.kind == prose) && fits(l) && isAnswerLabel(l) {
-			rest, ok := cutAnswerHead(b.answer[i:])
+		if (l.titles() || l.kind == prose) && fits(l) && (isAnswerLabel(l) || l.isReveal()) {
+			rest, ok := cutAnswerHeads(b.answer[i:])
 			if ok {
 				b.stem, b.answer, b.labelled = trimLines(b.answer[:i]), rest, true
 			}

@@ -32,6 +32,7 @@ type wording struct {
 	Parts      []string `toml:"parts"`
 	Asides     []string `toml:"asides"`
 	Empty      []string `toml:"empty"`
+	Reveals    []string `toml:"reveals"`
 }
 
 // cueSet is the cues of all languages together, arranged so that a line is compared only with the few words that share
@@ -41,7 +42,8 @@ type cueSet struct {
 	question, answer, source, followUps byEdge // by first letter
 	endings, statements                 byEdge // by last letter
 	right, team, parts, asides, empty   map[string]bool
-	longest                             int // of the words in sets, in bytes
+	longest                             int      // of the words in sets, in bytes
+	revealing                           []string // may stand anywhere in what invites to look at an answer
 }
 
 // byEdge holds words by their first or their last letter, the longer ones first. ASCII letters have a row of their own,
@@ -83,6 +85,7 @@ func newCueSet(languages map[string]wording) *cueSet {
 		}
 		c.endings.add(w.Endings, utf8.DecodeLastRuneInString)
 		c.statements.add(w.Statements, utf8.DecodeLastRuneInString)
+		c.revealing = append(c.revealing, w.Reveals...)
 		c.addAll(c.right, w.Right)
 		c.addAll(c.team, w.Team)
 		c.addAll(c.parts, w.Parts)
@@ -167,3 +170,9 @@ func isAside(text string) bool { return cues().isOneOf(cues().asides, text) }
 
 // isPart says whether a heading of this text is one of those that answers are made of.
 func isPart(text string) bool { return cues().isOneOf(cues().parts, text) }
+
+// reveals says whether s, which shows of a folded part, invites to look at what is hidden.
+func (c *cueSet) reveals(s string) bool {
+	s = strings.ToLower(s)
+	return slices.ContainsFunc(c.revealing, func(w string) bool { return strings.Contains(s, w) })
+}

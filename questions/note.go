@@ -14,6 +14,7 @@ const (
 	code                // a line of a fence, its delimiters included, or of an indented block
 	rule                // a line across, or the underline of a heading
 	markup              // a line of raw HTML
+	summary             // what shows of a folded part
 )
 
 // line is one line of a note and what the block structure says about it.
@@ -28,7 +29,7 @@ type line struct {
 	opens     bool // it is the first line of its block
 	blank     bool // it is empty and not part of a fence
 	num       int  // of the line in the file, from 1
-	summary   bool // it is what shows of a folded part
+	fold      int  // how many folded parts it stands in
 	mark      quizMark
 	follows   bool   // it is an item below the label of follow-up questions
 	prompt    string // its text as a prompt, empty if it cannot be one
@@ -54,13 +55,15 @@ const maxPrompt = 2000
 
 // newNote gives the lines their facts. A stray fence around the whole note is read as if it were not there.
 func newNote(lines []string) *note {
-	blocks := parseBlocks(lines)
-	if open, end, ok := strayFence(lines, blocks); ok {
-		lines[open] = ""
-		if end < len(lines) {
-			lines[end] = ""
+	rewritten := plainHTML(lines)
+	blocks := parseBlocks(rewritten)
+	if open, end, ok := strayFence(blocks); ok {
+		clearLine := func(i int) { lines[blocks[i].num-1] = "" }
+		clearLine(open)
+		if end < len(blocks) {
+			clearLine(end)
 		}
-		blocks = parseBlocks(lines)
+		blocks = parseBlocks(plainHTML(lines))
 	}
 	n := &note{lines: blocks}
 	n.takeMarks()
@@ -96,30 +99,30 @@ func (l *line) judge() {
 
 // mayAsk says whether the line is one that a prompt can stand on.
 func (l *line) mayAsk() bool {
-	return (l.kind == prose || l.kind == heading) && len(l.text) <= maxPrompt && hasWord(l.text)
+	return (l.kind == prose || l.kind == heading || l.kind == summary) && len(l.text) <= maxPrompt && hasWord(l.text)
 }
 
 // strayFence finds a fence that somebody put around their questions, or that an editor left behind: it names no
 // programming language, holds most of the note, and asks. end is the closing line, past the note if there is none.
-func strayFence(lines []string, blocks []line) (open, end int, ok bool) {
+func strayFence(blocks []line) (open, end int, ok bool) {
 	total := 0
-	for _, l := range lines {
-		if strings.TrimSpace(l) != "" {
+	for i := range blocks {
+		if strings.TrimSpace(blocks[i].raw) != "" {
 			total++
 		}
 	}
 	for i := 0; i < len(blocks); i++ {
-		if blocks[i].kind != code || !blocks[i].opens || !isProseFence(lines[i]) {
+		if blocks[i].kind != code || !blocks[i].opens || !isProseFence(blocks[i].raw) {
 			continue
 		}
 		end = i + 1
 		for end < len(blocks) && blocks[end].kind == code && !blocks[end].opens {
 			end++
 		}
-		if !isFence(lines[end-1]) || end-1 == i {
+		if !isFence(blocks[end-1].raw) || end-1 == i {
 			end++ // It was never closed; there is no closing line to drop.
 		}
-		if asked, full := countAsking(lines[i+1 : end-1]); asked >= 2 && full*3 >= total*2 {
+		if asked, full := countAsking(blocks[i+1 : end-1]); asked >= 2 && full*3 >= total*2 {
 			return i, end - 1, true
 		}
 		i = end - 2
@@ -144,9 +147,9 @@ func isFence(s string) bool {
 }
 
 // countAsking counts the lines that ask and the lines that are not blank.
-func countAsking(lines []string) (asked, full int) {
-	for _, l := range lines {
-		l = strings.TrimSpace(l)
+func countAsking(lines []line) (asked, full int) {
+	for i := range lines {
+		l := strings.TrimSpace(lines[i].raw)
 		if l == "" {
 			continue
 		}

@@ -142,14 +142,8 @@ func (b *body) takeOptions() bool {
 	}
 	rest := trimLines(b.answer[to:])
 	marked := takeSigns(options, alphabet != numbered)
-	labelled, told := false, false
-	for { // "Answer" on the fold, and "Answer: D" inside it.
-		cut, ok := cutAnswerHead(rest)
-		if !ok {
-			break
-		}
-		labelled, rest = true, cut
-	}
+	told := false
+	rest, labelled := cutAnswerHeads(rest)
 	if labelled {
 		rest, told = takeVerdict(rest, options, alphabet)
 	}
@@ -181,7 +175,7 @@ type foundOption struct {
 // findOptions finds the first run of options of lines: [from, to) holds them all. Headings and what has a label end it.
 func findOptions(lines []line) (from, to int, found []foundOption) {
 	for i, l := range lines {
-		if l.kind == heading || l.summary {
+		if l.kind == heading || l.kind == summary {
 			break
 		}
 		m, ok := optionOf(l)
@@ -216,7 +210,7 @@ func optionEnd(lines []line, i int) int {
 		switch {
 		case l.blank:
 			continue
-		case l.kind == heading || l.kind == rule || l.summary || l.item && l.depth <= depth || l.depth < depth:
+		case l.kind == heading || l.kind == rule || l.kind == summary || l.item && l.depth <= depth || l.depth < depth:
 			return end
 		case depth == 0 && (l.opens || j > end):
 			return end

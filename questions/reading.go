@@ -1,5 +1,10 @@
 package questions
 
+import (
+	"strings"
+	"unicode/utf8"
+)
+
 // reading is one guess at a note's habit: how its author marks questions. It proposes where cards begin.
 type reading interface {
 	// marks returns, by line, where cards, topics and asides begin. It must not change n.
@@ -12,7 +17,7 @@ func readings() []reading {
 	for level := 6; level >= 1; level-- { // Deeper first: what stands higher then groups, instead of being an answer's part.
 		all = append(all, headings{level})
 	}
-	return append(all, labels{}, items{1}, items{2}, unmarked{})
+	return append(all, folds{}, labels{}, items{1}, items{2}, unmarked{})
 }
 
 // role is what begins at a mark.
@@ -22,6 +27,7 @@ const (
 	card  role = iota
 	topic      // a heading that groups
 	aside      // a heading below which nothing is asked
+	gap        // what ends a card without beginning anything
 )
 
 // mark is a line at which something begins; it ends at the next mark.
@@ -96,6 +102,9 @@ func (n *note) cut(marks []mark) []draft {
 	var drafts []draft
 	var above []mark // The topics the next line stands under, outermost first.
 	for i, m := range marks {
+		if m.role == gap {
+			continue
+		}
 		if m.role != card {
 			above = append(outer(above, m.level), m)
 			continue
@@ -145,9 +154,21 @@ func inAside(above []mark) bool {
 func (n *note) topics(above []mark) []string {
 	var topics []string
 	for _, m := range above {
-		topics = append(topics, n.lines[m.line].prompt)
+		topics = append(topics, unbracketed(n.lines[m.line].prompt))
 	}
 	return topics
+}
+
+// unbracketed takes off brackets that a title stands in.
+func unbracketed(s string) string {
+	for _, pair := range []string{"()", "[]", "（）", "【】", "「」"} {
+		open, size := utf8.DecodeRuneInString(pair)
+		rest, ok := strings.CutPrefix(s, string(open))
+		if inner, closed := strings.CutSuffix(rest, pair[size:]); ok && closed && hasWord(inner) && !strings.ContainsRune(inner, open) {
+			return strings.TrimSpace(inner)
+		}
+	}
+	return s
 }
 
 // What speaks for a reading and against it. The numbers weigh signs against each other and were set on notes of many
@@ -198,9 +219,9 @@ func (n *note) worth(d draft, repeated bool) float64 {
 	switch {
 	case answered:
 		sum += worthAnswer
-	case !asks && l.kind == heading && n.holdsPlace(d):
+	case !asks && l.titles() && n.holdsPlace(d):
 		sum += worthOpen
-	case !asks && l.kind == heading:
+	case !asks && l.titles():
 		sum -= costBare
 	case !asks:
 		sum -= costEmpty
@@ -257,6 +278,9 @@ func (n *note) asking() int {
 	}
 	return count
 }
+
+// titles says whether l stands above what belongs to it.
+func (l line) titles() bool { return l.kind == heading || l.kind == summary }
 
 // demands says whether l asks at a place where a question would stand: deep in a list it is part of an enumeration.
 func (l line) demands() bool { return l.asks && l.opens && l.depth <= 1 }
