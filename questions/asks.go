@@ -6,16 +6,27 @@ import (
 	"unicode/utf8"
 )
 
-// asks says whether s reads like a question or a request, by its label, its mark, its ending or its opening.
+// asks says whether s, which holds no links, reads like a question or a request, by its label, its mark, its ending or
+// its opening.
 func asks(s string) bool {
-	s, _ = withoutLinks(s)
-	s = unwrap(trimDecoration(strings.TrimRight(s, " \t,->=→")))
+	s = unwrap(trimDecoration(trimArrow(s)))
 	rest, labelled := cutQuestionLabel(s)
 	s = unwrap(trimDecoration(cutNumber(trimDecoration(rest))))
 	if !hasWord(s) || labelled {
 		return labelled
 	}
 	return sentenceAsks(cutRemark(s))
+}
+
+// trimArrow takes off what leads from a question to its answer.
+func trimArrow(s string) string {
+	for {
+		cut := strings.TrimSuffix(strings.TrimRight(s, " \t,->="), "→")
+		if len(cut) == len(s) {
+			return s
+		}
+		s = cut
+	}
 }
 
 // sentenceAsks judges a sentence without label, number, emphasis and remark.
@@ -33,7 +44,10 @@ func sentenceAsks(s string) bool {
 	if c.endings.closes(bare) {
 		return true
 	}
-	s = strings.TrimLeft(s, "¿¡\"'“‘「『*_`(")
+	s = strings.TrimLeft(s, "\"'*_`( ")
+	for _, open := range []string{"¿", "¡", "“", "‘", "「", "『"} {
+		s = strings.TrimPrefix(s, open)
+	}
 	return c.requests.opens(s) || len(bare) == len(closed) && c.wonders.opens(s)
 }
 
@@ -75,7 +89,7 @@ const maxRemark = 12
 // states says whether s ends like a sentence that asks nothing.
 func states(s string) bool {
 	s = strings.TrimRightFunc(s, isClosing)
-	bare := strings.TrimRight(s, ".!。！~ ")
+	bare := strings.TrimRightFunc(s, isStop)
 	return len(bare) != len(s) || cues().statements.closes(bare)
 }
 

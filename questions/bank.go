@@ -13,6 +13,7 @@ type bank struct {
 	byID      map[string]int       // index into questions
 	prompts   map[string]*sameText // by promptKey
 	files     int
+	readings  []Reading
 	warnings  []Warning
 	order     map[string]int // of files in warnings
 }
@@ -50,7 +51,7 @@ func (b *bank) notes() Notes {
 	slices.SortStableFunc(b.warnings, func(x, y Warning) int {
 		return cmp.Or(cmp.Compare(b.order[x.File], b.order[y.File]), cmp.Compare(x.Line, y.Line))
 	})
-	return Notes{Questions: b.questions, Warnings: b.warnings, Files: b.files}
+	return Notes{Questions: b.questions, Warnings: b.warnings, Files: b.files, Readings: b.readings}
 }
 
 // add takes c in: as a question of its own, as another language of one, or as the twin of one.

@@ -3,6 +3,7 @@ package questions
 import (
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -17,37 +18,53 @@ const maxNesting = 100
 type blocks struct {
 	lines  []line
 	starts []int // the byte at which each line starts
+	last   int   // the line that was looked up last; what follows is mostly near
 	atx    bool  // the note has headings that begin with #
+	quotes int   // how many quotations are around the block that is visited
 	under  []*ast.Heading
 }
+
+// blockParser keeps nothing of what it parses, so one serves all.
+var blockParser = sync.OnceValue(func() parser.Parser {
+	return parser.NewParser(parser.WithBlockParsers(parser.DefaultBlockParsers()...))
+})
 
 // parseBlocks finds out what block each line belongs to. Only block structure is parsed: the readings look at inline
 // marks themselves, and goldmark takes quadratic time on hostile runs of delimiters.
 func parseBlocks(lines []source) []line {
 	b := &blocks{lines: make([]line, len(lines)), starts: make([]int, len(lines))}
-	src := make([]byte, 0, 1024)
-	for i, given := range lines {
+	size := 0
+	for i := range lines {
+		size += len(lines[i].text) + 1
+	}
+	src := make([]byte, 0, size)
+	for i := range lines {
+		given := &lines[i]
 		l := given.text
 		b.starts[i] = len(src)
-		b.lines[i] = line{raw: l, num: given.num, fold: given.fold}
+		b.lines[i] = line{raw: l, num: int32(given.num), fold: uint8(min(given.fold, maxNesting))}
 		switch { // The same length keeps positions right.
 		case nesting(l) > maxNesting:
 			l = strings.Repeat("x", len(l))
-		case given.summary:
+		case given.summary || given.cell == questionCell:
 			bare := strings.TrimLeft(l, " \t")
 			l = l[:len(l)-len(bare)] + strings.Repeat("x", len(bare))
 		}
 		src = append(append(src, l...), '\n')
 	}
-	p := parser.NewParser(parser.WithBlockParsers(parser.DefaultBlockParsers()...))
-	b.visit(p.Parse(text.NewReader(src)), 0)
+	b.visit(blockParser().Parse(text.NewReader(src)), 0)
 	for _, h := range b.under {
 		b.underlined(h)
 	}
-	for i, given := range lines {
-		if given.summary {
-			b.lines[i].kind, b.lines[i].opens = summary, true
+	for i := range lines {
+		l := &b.lines[i]
+		switch {
+		case lines[i].summary:
+			l.kind, l.opens = summary, true
+		case lines[i].cell == questionCell:
+			l.kind, l.opens = tableRow, true
 		}
+		l.cell = lines[i].cell != noCell
 	}
 	return b.lines
 }
@@ -74,17 +91,29 @@ func nesting(s string) int {
 
 // at returns the index of the line that holds byte pos.
 func (b *blocks) at(pos int) int {
-	return max(0, sort.SearchInts(b.starts, pos+1)-1)
+	for i := b.last; i < min(b.last+4, len(b.starts)); i++ {
+		if b.starts[i] <= pos && (i+1 == len(b.starts) || pos < b.starts[i+1]) {
+			b.last = i
+			return i
+		}
+	}
+	b.last = max(0, sort.SearchInts(b.starts, pos+1)-1)
+	return b.last
 }
 
-func (b *blocks) visit(parent ast.Node, depth int) {
+func (b *blocks) visit(parent ast.Node, depth uint8) {
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
 		switch n := n.(type) {
-		case *ast.List, *ast.Blockquote:
+		case *ast.List:
 			b.visit(n, depth)
+		case *ast.Blockquote:
+			b.quotes++
+			b.visit(n, depth)
+			b.quotes--
 		case *ast.ListItem:
-			l := &b.lines[b.at(n.Pos())]
-			l.item, l.opens, l.depth = true, true, depth+1
+			if l := &b.lines[b.at(n.Pos())]; !l.item { // Of "- * a" the inner item adds nothing.
+				l.item, l.opens, l.depth = true, true, depth+1
+			}
 			b.visit(n, depth+1)
 		case *ast.Heading:
 			b.heading(n, depth)
@@ -105,15 +134,18 @@ func (b *blocks) visit(parent ast.Node, depth int) {
 	}
 }
 
-func (b *blocks) set(i int, k kind, depth int) *line {
+func (b *blocks) set(i int, k kind, depth uint8) *line {
 	l := &b.lines[i]
 	l.kind = k
-	l.depth = max(l.depth, depth)
+	if !l.item {
+		l.depth = max(l.depth, depth)
+	}
+	l.quoted = b.quotes > 0
 	return l
 }
 
 // texts gives n's lines their kind and text.
-func (b *blocks) texts(n ast.Node, k kind, depth int) {
+func (b *blocks) texts(n ast.Node, k kind, depth uint8) {
 	segments := n.Lines()
 	for i := range segments.Len() {
 		s := segments.At(i)
@@ -128,7 +160,7 @@ func (b *blocks) texts(n ast.Node, k kind, depth int) {
 }
 
 // fence marks the delimiters too, which are not among the lines of a fence.
-func (b *blocks) fence(n *ast.FencedCodeBlock, depth int) {
+func (b *blocks) fence(n *ast.FencedCodeBlock, depth uint8) {
 	open := b.at(n.Pos())
 	b.set(open, code, depth).opens = true
 	b.texts(n, code, depth)
@@ -145,7 +177,7 @@ func (b *blocks) fence(n *ast.FencedCodeBlock, depth int) {
 	}
 }
 
-func (b *blocks) heading(n *ast.Heading, depth int) {
+func (b *blocks) heading(n *ast.Heading, depth uint8) {
 	at := b.at(n.Pos())
 	if text := n.Lines(); text.Len() > 0 && text.At(0).Start <= n.Pos() { // No # stands before its text.
 		b.texts(n, prose, depth)
@@ -155,7 +187,7 @@ func (b *blocks) heading(n *ast.Heading, depth int) {
 	b.atx = true
 	b.texts(n, heading, depth)
 	l := b.set(at, heading, depth)
-	l.level, l.opens = n.Level, true
+	l.level, l.opens = uint8(n.Level), true
 }
 
 // underlined decides what a paragraph with a line of = or - below it is. People draw a line under an answer, or leave
@@ -178,5 +210,5 @@ func (b *blocks) underlined(n *ast.Heading) {
 	if first != last || len(mark) < 3 || mark[0] == '-' && (b.atx || states(b.lines[first].text)) {
 		return
 	}
-	b.lines[first].kind, b.lines[first].level = heading, n.Level
+	b.lines[first].kind, b.lines[first].level = heading, uint8(n.Level)
 }

@@ -62,7 +62,7 @@ DNS falls back to TCP for long answers.
 
 func TestReadCanonicalForm(t *testing.T) {
 	t.Parallel()
-	cards, warnings := read("note.md", canonical)
+	cards, warnings, _ := read("note.md", canonical)
 	topics := []string{"Networks", "Transport"}
 	want := []cutCard{
 		{"port-numbers", Easy, Text{Lang: English, Prompt: "What is a port number for?", Topics: topics, Line: 9,
@@ -94,7 +94,7 @@ func TestReadCanonicalForm(t *testing.T) {
 // What is written under "Answer" may begin with the right options already, as it does when a bank was written out.
 func TestReadCanonicalAgain(t *testing.T) {
 	t.Parallel()
-	cards, _ := read("note.md", "## 다음 중 UDP 위에서 동작하는 것은?\n\n- [ ] SSH\n- [x] DNS\n\n### 답\n\nDNS\n\n긴 응답은 TCP로 받는다.\n\n꼬리 질문:\n\n- 왜 그런가요?\n\n출처: https://example.org/dns\n")
+	cards, _, _ := read("note.md", "## 다음 중 UDP 위에서 동작하는 것은?\n\n- [ ] SSH\n- [x] DNS\n\n### 답\n\nDNS\n\n긴 응답은 TCP로 받는다.\n\n꼬리 질문:\n\n- 왜 그런가요?\n\n출처: https://example.org/dns\n")
 	if len(cards) != 1 {
 		t.Fatalf("%d cards", len(cards))
 	}
@@ -140,7 +140,7 @@ func TestReadMarkWords(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			cards, warnings := read("note.md", tt.src)
+			cards, warnings, _ := read("note.md", tt.src)
 			var got []string
 			for _, c := range cards {
 				s := c.text.Prompt
@@ -161,7 +161,7 @@ func TestReadMarkWords(t *testing.T) {
 
 func TestReadFrontDifficulty(t *testing.T) {
 	t.Parallel()
-	_, warnings := read("note.md", "---\ndifficulty: brutal\n---\n## What is A?\nx\n")
+	_, warnings, _ := read("note.md", "---\ndifficulty: brutal\n---\n## What is A?\nx\n")
 	if count(warnings, BadFrontMatter) != 1 {
 		t.Errorf("warnings %v", warnings)
 	}

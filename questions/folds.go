@@ -12,6 +12,8 @@ type folds struct{}
 // groupLoose is the level of a group that is a loose line between folded parts: below every heading's.
 const groupLoose = 7
 
+func (folds) how() (How, int) { return ByFolds, 0 }
+
 func (folds) marks(n *note) []mark {
 	f := foldWalk{note: n}
 	for i := range n.lines {
@@ -20,8 +22,8 @@ func (folds) marks(n *note) []mark {
 		switch {
 		case l.kind == summary:
 			f.summary(i, l)
-		case l.kind == heading && l.prompt != "" && f.card == 0 && !isAnswerLabel(*l):
-			f.add(mark{line: i, role: roleOf(l.text), level: l.level})
+		case l.kind == heading && l.prompt != "" && f.card == 0 && !l.answers:
+			f.add(mark{line: i, role: roleOf(l), level: int(l.level)})
 		case l.fold == 0 && n.isLooseTitle(i):
 			f.add(mark{line: i, role: topic, level: groupLoose})
 		}
@@ -37,10 +39,10 @@ type foldWalk struct {
 	note  *note
 	marks []mark
 	found bool
-	card  int // the fold of the outermost card that is open, or 0
-	inner int // the fold of a further card inside of it, or 0
-	aside int // the fold of an open part without questions, or 0
-	group int // the fold of an open group, or 0
+	card  uint8 // the fold of the outermost card that is open, or 0
+	inner uint8 // the fold of a further card inside of it, or 0
+	aside uint8 // the fold of an open part without questions, or 0
+	group uint8 // the fold of an open group, or 0
 }
 
 func (f *foldWalk) add(m mark) { f.marks = append(f.marks, m) }
@@ -48,7 +50,7 @@ func (f *foldWalk) add(m mark) { f.marks = append(f.marks, m) }
 // leave ends what line i is no longer in.
 func (f *foldWalk) leave(i int, l *line) {
 	ended := false
-	for _, open := range []*int{&f.card, &f.inner, &f.aside, &f.group} {
+	for _, open := range []*uint8{&f.card, &f.inner, &f.aside, &f.group} {
 		if *open > 0 && (l.fold < *open || l.fold == *open && l.kind == summary) {
 			ended = ended || open != &f.group || l.fold < f.group
 			*open = 0
@@ -62,7 +64,7 @@ func (f *foldWalk) leave(i int, l *line) {
 func (f *foldWalk) summary(i int, l *line) {
 	switch {
 	case f.aside > 0 || l.prompt == "" || l.isReveal() || f.card > 0 && isPart(l.text):
-	case isAside(l.text):
+	case l.aside:
 		f.aside = l.fold
 		f.add(mark{line: i, role: gap})
 	case f.card > 0:
@@ -72,15 +74,15 @@ func (f *foldWalk) summary(i int, l *line) {
 		}
 	case !l.asks && f.note.holdsFolds(i):
 		f.group = l.fold
-		f.add(mark{line: i, role: topic, level: groupLoose + l.fold})
+		f.add(mark{line: i, role: topic, level: groupLoose + int(l.fold)})
 	default:
 		f.card, f.found = l.fold, true
 		f.add(mark{line: i})
 	}
 }
 
-func roleOf(text string) role {
-	if isAside(text) {
+func roleOf(l *line) role {
+	if l.aside {
 		return aside
 	}
 	return topic
@@ -91,7 +93,7 @@ func (l *line) isReveal() bool {
 	if l.kind != summary || l.asks || utf8.RuneCountInString(l.text) > maxReveal {
 		return false
 	}
-	return isAnswerLabel(*l) || cues().reveals(l.text)
+	return l.answers || cues().reveals(l.text)
 }
 
 // maxReveal is in runes.
@@ -101,7 +103,8 @@ const maxReveal = 30
 // its own.
 func (n *note) holdsFolds(i int) bool {
 	fold, holds := n.lines[i].fold, false
-	for _, l := range n.lines[i+1:] {
+	for j := i + 1; j < len(n.lines); j++ {
+		l := &n.lines[j]
 		if l.fold < fold || l.fold == fold && l.kind == summary {
 			break
 		}
@@ -117,7 +120,8 @@ func (n *note) holdsFolds(i int) bool {
 
 // foldSays says whether the folded part that summary i shows has anything in it.
 func (n *note) foldSays(i int) bool {
-	for _, l := range n.lines[i+1:] {
+	for j := i + 1; j < len(n.lines); j++ {
+		l := &n.lines[j]
 		if l.fold < n.lines[i].fold || l.fold == n.lines[i].fold && l.kind == summary {
 			return false
 		}

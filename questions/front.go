@@ -12,7 +12,7 @@ import (
 type front struct {
 	topics     []string
 	lang       Lang
-	own        Lang // the language of the note's letters, for cards too short to show theirs
+	own        func() Lang // the language of the note's letters, for cards too short to show theirs
 	difficulty Difficulty
 }
 

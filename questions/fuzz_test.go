@@ -85,7 +85,7 @@ func cardsIn(files fstest.MapFS) int {
 	n := 0
 	for name := range files {
 		if src, err := (Source{FS: files}).read(name); err == nil {
-			cards, _ := read(name, src)
+			cards, _, _ := read(name, src)
 			n += len(cards)
 		}
 	}

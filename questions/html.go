@@ -13,6 +13,7 @@ type source struct {
 	// fold counts the <details> around the line; summary says that it is what shows of the innermost.
 	fold    int
 	summary bool
+	cell    uint8 // what it is of a table that was taken apart
 }
 
 // sources wraps lines as they are.

@@ -15,9 +15,12 @@ type link struct {
 	image      bool
 }
 
+// mayLink says whether s has what every link has. Most lines have not, which is cheap to see.
+func mayLink(s string) bool { return strings.Contains(s, "](") || strings.Contains(s, "://") }
+
 // links finds the links of one line, in order and not overlapping.
 func links(s string) []link {
-	if len(s) > maxLinkLine || !strings.Contains(s, "](") && !strings.Contains(s, "://") {
+	if len(s) > maxLinkLine || !mayLink(s) {
 		return nil
 	}
 	closing := brackets(s)

@@ -79,7 +79,8 @@ func (s Source) loadFile(b *bank, name string) (int, error) {
 		return 0, fmt.Errorf("read %s: %w", shown, err)
 	}
 	b.files++
-	cards, warnings := read(shown, src)
+	cards, warnings, how := read(shown, src)
+	b.readings = append(b.readings, how)
 	for _, w := range warnings {
 		b.warn(w)
 	}

@@ -83,7 +83,10 @@ func (n *note) give(i int, comment string) bool {
 	if at < 0 || !n.lines[at].mayAsk() {
 		return false
 	}
-	old := &n.lines[at].mark
+	if n.lines[at].mark == nil {
+		n.lines[at].mark = &quizMark{}
+	}
+	old := n.lines[at].mark
 	if m.id != "" && old.id != "" || m.difficulty != "" && old.difficulty != "" || (m.skip || old.skip) && (m.isCard() || old.isCard()) {
 		return false
 	}
@@ -137,12 +140,12 @@ func (n *note) leaveOut() {
 	for i := range n.lines {
 		l := &n.lines[i]
 		switch {
-		case l.kind == heading && (l.mark.skip || cues().isOneOf(cues().team, l.text)):
+		case l.kind == heading && (l.skipped() || cues().isOneOf(cues().team, l.text)):
 			level := l.level
-			n.empty(i, func(l line) bool { return l.kind == heading && l.level <= level })
-		case l.mark.skip && l.item:
+			n.empty(i, func(l *line) bool { return l.kind == heading && l.level <= level })
+		case l.skipped() && l.item:
 			depth := l.depth
-			n.empty(i, func(l line) bool {
+			n.empty(i, func(l *line) bool {
 				return l.kind == heading || l.item && l.depth <= depth || l.depth < depth && strings.TrimSpace(l.raw) != ""
 			})
 		}
@@ -150,8 +153,8 @@ func (n *note) leaveOut() {
 }
 
 // empty takes out line i and those below it, up to the first one that ends its part.
-func (n *note) empty(i int, ends func(line) bool) {
-	for j := i; j < len(n.lines) && (j == i || !ends(n.lines[j])); j++ {
+func (n *note) empty(i int, ends func(*line) bool) {
+	for j := i; j < len(n.lines) && (j == i || !ends(&n.lines[j])); j++ {
 		n.lines[j] = line{num: n.lines[j].num}
 	}
 }

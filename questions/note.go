@@ -3,51 +3,70 @@ package questions
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // kind is what block a line belongs to.
 type kind uint8
 
 const (
-	prose   kind = iota // a line of a paragraph, at the top or in a list item
-	heading             // a line that is a heading
-	code                // a line of a fence, its delimiters included, or of an indented block
-	rule                // a line across, or the underline of a heading
-	markup              // a line of raw HTML
-	summary             // what shows of a folded part
+	prose    kind = iota // a line of a paragraph, at the top or in a list item
+	heading              // a line that is a heading
+	code                 // a line of a fence, its delimiters included, or of an indented block
+	rule                 // a line across, or the underline of a heading
+	markup               // a line of raw HTML
+	summary              // what shows of a folded part
+	tableRow             // the question of a table's row
 )
 
-// line is one line of a note and what the block structure says about it.
+// line is one line of a note and what the block structure says about it. A note has many, and each way of reading looks
+// at all of them, so what their words say is found out once.
 type line struct {
 	// raw is the line as written, without quiz comments; text is raw without the marks of its containers and of a
 	// heading, and is empty for a line of no text.
 	raw, text string
+	prompt    string    // its text as a prompt, empty if it cannot be one
+	rest      string    // the answer that stands behind the prompt
+	mark      *quizMark // nil where its author marked nothing
+	num       int32     // of the line in the file, from 1
 	kind      kind
-	level     int  // of a heading, 1 to 6
-	depth     int  // how many list items it stands in
-	item      bool // it begins a list item
-	opens     bool // it is the first line of its block
-	blank     bool // it is empty and not part of a fence
-	num       int  // of the line in the file, from 1
-	fold      int  // how many folded parts it stands in
-	mark      quizMark
-	follows   bool   // it is an item below the label of follow-up questions
-	prompt    string // its text as a prompt, empty if it cannot be one
-	labelled  bool   // its text begins with a question label
-	asks      bool   // its text reads like a question or a request
-	says      bool   // it would give an answer some content
-	contents  bool   // its text is nothing but a link into the same note
+	level     uint8 // of a heading, 1 to 6
+	depth     uint8 // how many list items it stands in
+	fold      uint8 // how many folded parts it stands in
+	item      bool  // it begins a list item
+	quoted    bool  // it stands in a quotation
+	opens     bool  // it is the first line of its block
+	blank     bool  // it is empty and not part of a fence
+	follows   bool  // it is an item below the label of follow-up questions
+	labelled  bool  // its text begins with a question label
+	asks      bool  // its text reads like a question or a request
+	says      bool  // it would give an answer some content
+	contents  bool  // its text is nothing but a link into the same note
+	aside     bool  // it is a heading whose text holds no questions
+	links     bool  // its prompt is the text of a link
+	bare      bool  // it is a question label and nothing else
+	cell      bool  // it belongs to a table that was taken apart
+	answers   bool  // its text begins with the label of an answer
 }
+
+// marked says whether its author made the line a card.
+func (l *line) marked() bool { return l.mark != nil && l.mark.isCard() }
+
+// skipped says whether its author does not want it for a card.
+func (l *line) skipped() bool { return l.mark != nil && l.mark.skip }
 
 // note is a file as the readings see it.
 type note struct {
 	lines []line
 	// badMarks holds the indexes of lines with a quiz comment that cannot be used.
 	badMarks []int
-	// skipped says that the note's author wants none of it read.
-	skipped bool
+	// skipped says that the note's author wants none of it read; marked that they marked some line.
+	skipped, marked bool
 	// sections are the headings, without those that are labels of an answer.
 	sections []section
+	// saying counts the lines above each line that say something; asking the lines of all that demand an answer.
+	saying []int32
+	asking int
 }
 
 // maxPrompt is the longest prompt in bytes. A longer line is never taken for a question: no platform could show it.
@@ -55,51 +74,158 @@ const maxPrompt = 2000
 
 // newNote gives the lines their facts. A stray fence around the whole note is read as if it were not there.
 func newNote(lines []string) *note {
-	rewritten := plainHTML(lines)
-	blocks := parseBlocks(rewritten)
+	blocks := parseBlocks(plainTables(plainHTML(lines)))
 	if open, end, ok := strayFence(blocks); ok {
-		clearLine := func(i int) { lines[blocks[i].num-1] = "" }
-		clearLine(open)
+		lines[blocks[open].num-1] = ""
 		if end < len(blocks) {
-			clearLine(end)
+			lines[blocks[end].num-1] = ""
 		}
-		blocks = parseBlocks(plainHTML(lines))
+		blocks = parseBlocks(plainTables(plainHTML(lines)))
 	}
 	n := &note{lines: blocks}
 	n.takeMarks()
 	for i := range n.lines {
 		l := &n.lines[i]
 		l.judge()
-		if l.mark.isCard() && l.prompt == "" { // Marked, but nothing to ask: an address, say.
-			l.mark = quizMark{}
+		if l.marked() && l.prompt == "" { // Marked, but nothing to ask: an address, say.
+			l.mark = nil
 			n.badMarks = append(n.badMarks, i)
 		}
+		n.marked = n.marked || l.mark != nil
 	}
 	n.findFollowUps()
+	n.dropBareLabels()
+	n.nestItems()
 	n.sections = sectionsOf(n.lines)
+	n.count()
 	return n
 }
 
+// count adds up what every way of reading asks for.
+func (n *note) count() {
+	n.saying = make([]int32, len(n.lines)+1)
+	for i := range n.lines {
+		l := &n.lines[i]
+		n.saying[i+1] = n.saying[i]
+		if l.says {
+			n.saying[i+1]++
+		}
+		if l.demands() {
+			n.asking++
+		}
+	}
+}
+
+// says says whether any line of [from, to) would give an answer some content.
+func (n *note) says(from, to int) bool { return n.saying[to] > n.saying[from] }
+
 // judge fills in what the line's own words say.
 func (l *line) judge() {
-	l.blank = l.kind != code && strings.TrimSpace(l.raw) == ""
-	l.says = saysSomething(*l)
+	if l.kind != code && strings.TrimSpace(l.raw) == "" {
+		l.blank = true
+		return
+	}
+	linked := mayLink(l.text)
+	l.says = l.saysSomething(linked)
 	if !l.mayAsk() {
 		return
 	}
-	whole, ok := wholeLink(l.text)
-	l.contents = ok && strings.HasPrefix(whole.dest, "#")
-	if l.contents {
+	if linked {
+		whole, ok := wholeLink(l.text)
+		if ok && strings.HasPrefix(whole.dest, "#") {
+			l.contents = true
+			return
+		}
+		l.links = ok && whole.text != "" && (l.item || l.titles()) && asks(whole.text)
+	}
+	l.aside = l.titles() && isAside(l.text)
+	rest, labelled := cutQuestionLabel(cutNumber(unwrap(l.text)))
+	l.labelled, l.bare = labelled, labelled && !hasWord(rest)
+	_, l.answers = cutAnswerLabel(l.text)
+	if l.skipped() || l.aside {
+		if l.titles() {
+			l.prompt = cleanPrompt(l.text, linked)
+		}
 		return
 	}
-	l.prompt = cleanPrompt(l.text)
-	_, l.labelled = cutQuestionLabel(cutNumber(unwrap(l.text)))
-	l.asks = l.prompt != "" && !l.mark.skip && asks(l.text) && !(l.kind == heading && isAside(l.text))
+	text := l.text
+	if l.opens && strings.ContainsAny(text, "?？:") {
+		if question, answer, ok := cutOneLine(text); ok {
+			text, l.rest = question, answer
+		}
+	}
+	l.asks = l.links || asksLinked(text, linked)
+	if l.opens || l.asks || l.mark != nil {
+		l.prompt = cleanPrompt(text, linked)
+	}
+	l.asks = l.asks && l.prompt != ""
+}
+
+func asksLinked(s string, linked bool) bool {
+	if linked {
+		s, _ = withoutLinks(s)
+	}
+	return asks(s)
+}
+
+// dropBareLabels takes "Questions" for the title it is: a label alone asks only where it is numbered, or stands above
+// several questions.
+func (n *note) dropBareLabels() {
+	count := 0
+	for i := range n.lines {
+		if l := &n.lines[i]; l.bare && !strings.ContainsAny(l.text, "0123456789") {
+			count++
+		}
+	}
+	for i := range n.lines {
+		if l := &n.lines[i]; l.bare && count == 1 && !strings.ContainsAny(l.text, "0123456789") {
+			l.bare, l.asks, l.labelled = false, false, false
+		}
+	}
+}
+
+// nestItems puts bullets into the numbered item above them if they are indented at all: Markdown asks for as many
+// columns as the number takes, which many people do not know.
+func (n *note) nestItems() {
+	column, numbered, shift := 0, false, false
+	for i := range n.lines {
+		l := &n.lines[i]
+		switch {
+		case l.kind == heading:
+			numbered, shift = false, false
+		case l.item && l.depth == 1:
+			at, number := markerAt(l.raw)
+			shift = numbered && !number && at > column && !l.asks
+			if !shift {
+				column, numbered = at, number
+			}
+		case l.depth == 0 && !l.blank:
+			shift = false
+		}
+		if shift && l.depth > 0 {
+			l.depth++
+		}
+	}
+}
+
+// markerAt returns the column of a list item's mark, and whether that is a number.
+func markerAt(raw string) (column int, number bool) {
+	for i := 0; i < len(raw); i++ {
+		switch raw[i] {
+		case ' ', '>':
+			column++
+		case '\t':
+			column += 4
+		default:
+			return column, isDigit(raw[i])
+		}
+	}
+	return column, false
 }
 
 // mayAsk says whether the line is one that a prompt can stand on.
 func (l *line) mayAsk() bool {
-	return (l.kind == prose || l.kind == heading || l.kind == summary) && len(l.text) <= maxPrompt && hasWord(l.text)
+	return l.kind != code && l.kind != rule && l.kind != markup && len(l.text) <= maxPrompt && hasWord(l.text)
 }
 
 // strayFence finds a fence that somebody put around their questions, or that an editor left behind: it names no
@@ -163,5 +289,10 @@ func countAsking(lines []line) (asked, full int) {
 
 // hasWord says whether s holds anything that can be read aloud.
 func hasWord(s string) bool {
+	for i := 0; i < len(s) && s[i] < utf8.RuneSelf; i++ {
+		if c := s[i] | 0x20; c >= 'a' && c <= 'z' || isDigit(s[i]) {
+			return true
+		}
+	}
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }

@@ -13,7 +13,34 @@ type Notes struct {
 	Warnings []Warning
 	// Files counts the files that were read, with or without questions in them.
 	Files int
+	// Readings says how each of those files was understood.
+	Readings []Reading
 }
+
+// Reading is how one file's questions were told from the rest.
+type Reading struct {
+	File string
+	// How names the habit that was found; Level is the level of its headings or the depth of its items, else 0.
+	How   How
+	Level int
+	// Sure is by how many percent the next best way to read the file, one that finds other cards, explains it less well.
+	Sure int
+}
+
+// How names what marks the questions of a note; package bot has the words.
+type How string
+
+// The ways of marking questions.
+const (
+	ByHeadings How = "headings" // headings of one level
+	ByFolds    How = "folds"    // what shows of folded parts
+	ByLabels   How = "labels"   // "Q." or the like before each
+	ByItems    How = "items"    // list items of one depth
+	ByQuotes   How = "quotes"   // quoted lines, with what is not quoted below them
+	ByRows     How = "rows"     // rows of a table
+	ByLines    How = "lines"    // plain lines, told by their form
+	ByMarks    How = "marks"    // nothing but the author's own quiz comments, or nothing at all
+)
 
 // Warning says that something in a note deserves a look. Nothing it speaks of has been lost unless its code says so.
 type Warning struct {

@@ -37,7 +37,7 @@ type optionMark struct {
 }
 
 // optionOf reads the mark of an option at the beginning of l.
-func optionOf(l line) (optionMark, bool) {
+func optionOf(l *line) (optionMark, bool) {
 	if l.kind != prose || l.text == "" || len(l.text) > maxPrompt || !l.item && !l.opens && l.depth > 0 {
 		return optionMark{}, false
 	}
@@ -153,13 +153,13 @@ func (b *body) takeOptions() bool {
 	b.letters = !marked && !told && alphabet != ticked
 	b.labelled = labelled
 	b.plain = b.answer
-	b.stem, b.options, b.answer = trimLines(b.answer[:from]), options, rest
+	b.stem, b.options, b.answer = append(b.stem, trimLines(b.answer[:from])...), options, rest
 	return true
 }
 
 func hasWordIn(lines []line) bool {
-	for _, l := range lines {
-		if l.says {
+	for i := range lines {
+		if lines[i].says {
 			return true
 		}
 	}
@@ -174,13 +174,14 @@ type foundOption struct {
 
 // findOptions finds the first run of options of lines: [from, to) holds them all. Headings and what has a label end it.
 func findOptions(lines []line) (from, to int, found []foundOption) {
-	for i, l := range lines {
+	for i := range lines {
+		l := &lines[i]
 		if l.kind == heading || l.kind == summary {
 			break
 		}
 		m, ok := optionOf(l)
 		if !ok {
-			if len(found) == 0 && isAnswerLabel(l) && l.kind == prose && l.opens {
+			if len(found) == 0 && l.answers && l.opens {
 				break
 			}
 			continue
@@ -224,7 +225,7 @@ func makeOption(lines []line, m optionMark) option {
 	lines = trimLines(lines)
 	text := m.rest
 	if len(lines) > 1 {
-		below := strings.TrimSpace(strings.Join(dedent(lines[1:]), "\n"))
+		below := strings.TrimSpace(dedent(lines[1:]))
 		text = strings.TrimSpace(text + "\n" + below)
 	}
 	o := option{text: text, letter: m.letter, right: m.tick}

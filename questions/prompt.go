@@ -7,11 +7,14 @@ import (
 )
 
 // cleanPrompt takes off a prompt what is not part of the question: numbering, labels, decoration, emphasis around the
-// whole, and addresses behind it. Of a prompt that is a link it keeps the text. It is empty if no word is left.
-func cleanPrompt(s string) string {
+// whole, and addresses behind it. Of a prompt that is a link it keeps the text. It is empty if no word is left. linked says
+// whether s may hold links.
+func cleanPrompt(s string, linked bool) string {
 	s = unwrap(trimDecoration(s))
-	if whole, ok := wholeLink(s); ok && whole.text != "" {
-		s = whole.text
+	if linked {
+		if whole, ok := wholeLink(s); ok && whole.text != "" {
+			s = whole.text
+		}
 	}
 	for range 4 { // "**1. Q3: [1-2]** …": labels within numbers within emphasis, but nobody nests them deeper.
 		rest, _ := cutQuestionLabel(s)
@@ -21,7 +24,12 @@ func cleanPrompt(s string) string {
 		}
 		s = rest
 	}
-	s = cutTrailingLinks(s)
+	if lead := strings.TrimLeft(s, "*"); len(lead) < len(s) && !strings.Contains(lead, "*") {
+		s = strings.TrimLeft(lead, " ") // Stars that count how often something was asked.
+	}
+	if linked {
+		s = cutTrailingLinks(s)
+	}
 	if !hasWord(s) {
 		return ""
 	}
@@ -30,7 +38,14 @@ func cleanPrompt(s string) string {
 
 // trimDecoration takes white space and pictures off both ends: a level in stars, a baby for "easy".
 func trimDecoration(s string) string {
+	if s != "" && isASCIIWord(s[0]) && isASCIIWord(s[len(s)-1]) {
+		return s
+	}
 	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || isPicture(r) })
+}
+
+func isASCIIWord(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || isDigit(c) || c == '?' || c == '.'
 }
 
 func isPicture(r rune) bool {
@@ -45,6 +60,9 @@ func isPicture(r rune) bool {
 
 // unwrap takes off emphasis that spans the whole of s.
 func unwrap(s string) string {
+	if s == "" || s[0] != '*' && s[0] != '_' {
+		return s
+	}
 	for _, mark := range []string{"***", "**", "__", "*", "_"} {
 		if len(s) <= 2*len(mark) || !strings.HasPrefix(s, mark) || !strings.HasSuffix(s, mark) {
 			continue
@@ -72,6 +90,9 @@ func cutTrailingLinks(s string) string {
 
 // cutNumber takes "1.", "2)", "(3)", "1-2 :" off the front. A number that belongs to the text ("3-way", "2.x") stays.
 func cutNumber(s string) string {
+	if s == "" || s[0] != '(' && !isDigit(s[0]) {
+		return s
+	}
 	rest, bracket := strings.CutPrefix(s, "(")
 	digits := 0
 	i := 0
@@ -115,7 +136,7 @@ const labelMarks = ".:：)]、"
 // cutLabel takes one of the labels off s. Behind its word it may have a number; it ends in a mark, or in nothing where it
 // is all of s and more than a Latin letter.
 func cutLabel(s string, labels *byEdge) (rest string, ok bool) {
-	head := strings.TrimLeft(s, "*_[(【 ")
+	head := strings.TrimPrefix(strings.TrimLeft(s, "*_[( "), "【")
 	r, _ := utf8.DecodeRuneInString(head)
 	for _, word := range labels.at(r) {
 		if len(head) < len(word) || !strings.EqualFold(head[:len(word)], word) {
@@ -131,7 +152,7 @@ func cutLabel(s string, labels *byEdge) (rest string, ok bool) {
 // cutLabelEnd takes a label's number and mark off s, which follows the label's word.
 func cutLabelEnd(s string, mayStandAlone bool) (rest string, ok bool) {
 	s = strings.TrimLeft(strings.TrimLeft(s, " "), "0123456789")
-	s = strings.TrimLeft(s, " *_]】")
+	s = strings.TrimPrefix(strings.TrimLeft(s, " *_]"), "】")
 	if s == "" {
 		return "", mayStandAlone
 	}

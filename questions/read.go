@@ -1,8 +1,11 @@
 package questions
 
 import (
+	"slices"
 	"strings"
+	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 // cutCard is a card as one file has it, before it meets the cards of other files.
@@ -13,13 +16,13 @@ type cutCard struct {
 }
 
 // read finds the cards of one note. It never fails: what cannot be understood is left out or warned of.
-func read(file, src string) ([]cutCard, []Warning) {
+func read(file, src string) ([]cutCard, []Warning, Reading) {
 	src = strings.TrimPrefix(src, "\ufeff")
 	if strings.Contains(src, "\r") {
 		src = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(src)
 	}
 	lines := strings.Split(src, "\n")
-	r := reader{file: file}
+	r := reader{file: file, how: Reading{File: file, How: ByMarks, Sure: 100}}
 	f, err := cutFront(lines)
 	if err != nil {
 		r.warn(BadFrontMatter, 1, "")
@@ -27,19 +30,17 @@ func read(file, src string) ([]cutCard, []Warning) {
 	n := newNote(lines)
 	if n.skipped {
 		r.warn(Skipped, 0, "")
-		return nil, r.warnings
+		return nil, r.warnings, r.how
 	}
-	if f.lang == "" {
-		f.own = mainLang(src)
-	}
-	r.take(n, f)
+	f.own = sync.OnceValue(func() Lang { return mainLang(src) }) // Few notes ask for it.
+	r.take(n, &f)
 	for _, i := range n.badMarks {
-		r.warn(BadMark, n.lines[i].num, "")
+		r.warn(BadMark, int(n.lines[i].num), "")
 	}
 	if len(r.cards) == 0 {
 		r.warn(NothingAsked, 0, "")
 	}
-	return r.cards, r.warnings
+	return r.cards, r.warnings, r.how
 }
 
 // reader collects what one file gives.
@@ -47,6 +48,7 @@ type reader struct {
 	file     string
 	cards    []cutCard
 	warnings []Warning
+	how      Reading
 }
 
 func (r *reader) warn(code Code, line int, prompt string) {
@@ -54,21 +56,32 @@ func (r *reader) warn(code Code, line int, prompt string) {
 }
 
 // take adds the cards of n.
-func (r *reader) take(n *note, f front) {
-	drafts := bestDrafts(n)
-	used := make(map[int]bool, len(drafts))
-	for i, b := range n.bodies(drafts) {
-		d := drafts[i]
-		used[d.line] = true
-		c := n.card(d, b, f)
+func (r *reader) take(n *note, f *front) {
+	c := choose(n)
+	drafts := c.drafts
+	r.how.How, r.how.Level, r.how.Sure = c.how, c.level, c.sure
+	r.cards = make([]cutCard, 0, len(drafts))
+	bodies := n.bodies(drafts)
+	for i := range bodies {
+		d := &drafts[i]
+		c := n.card(d, &bodies[i], f)
 		c.text.File = r.file
 		r.cards = append(r.cards, c)
 		if d.doubtful || c.text.Term && len(c.text.Answer) > longTerm {
 			r.warn(Doubtful, c.text.Line, c.text.Prompt)
 		}
 	}
-	for i, l := range n.lines {
-		if l.mark.difficulty != "" && !used[i] {
+	if n.marked {
+		n.reportUnused(drafts)
+	}
+}
+
+// reportUnused finds the marks that say how hard a line is that has become no card.
+func (n *note) reportUnused(drafts []draft) {
+	for i := range n.lines {
+		m := n.lines[i].mark
+		isCard := func(d draft) bool { return d.line == i }
+		if m != nil && m.difficulty != "" && !slices.ContainsFunc(drafts, isCard) {
 			n.badMarks = append(n.badMarks, i)
 		}
 	}
@@ -78,9 +91,13 @@ func (r *reader) take(n *note, f front) {
 const longTerm = 6 << 10
 
 // card writes d out, whose parts are b.
-func (n *note) card(d draft, b body, f front) cutCard {
-	l := n.lines[d.line]
-	t := Text{Prompt: b.prompt(l.prompt), Answer: b.text(), FollowUps: b.followUps, Source: b.source, Line: l.num, Lang: f.lang}
+func (n *note) card(d *draft, b *body, f *front) cutCard {
+	l := &n.lines[d.line]
+	var marked quizMark
+	if l.mark != nil {
+		marked = *l.mark
+	}
+	t := Text{Prompt: b.prompt(l.prompt), Answer: b.text(), FollowUps: b.followUps, Source: b.source, Line: int(l.num), Lang: f.lang}
 	if _, url := withoutLinks(l.text); t.Source == "" {
 		t.Source = url
 	}
@@ -94,12 +111,12 @@ func (n *note) card(d draft, b body, f front) cutCard {
 		}
 	}
 	// A doubtful plain line is a question cut short.
-	t.Term = !l.asks && !l.mark.question && len(b.options) == 0 && len(b.stem) == 0 && (!d.doubtful || l.kind == heading || l.item)
+	t.Term = !l.asks && !marked.question && len(b.options) == 0 && len(b.stem) == 0 && (!d.doubtful || l.kind == heading || l.item)
 	if t.Lang == "" {
-		t.Lang = cardLang(t.Prompt+t.Answer, f.own)
+		t.Lang = f.langOf(t.Prompt, t.Answer)
 	}
 	t.Topics = append(append(t.Topics, f.topics...), d.topics...)
-	c := cutCard{id: l.mark.id, difficulty: l.mark.difficulty, text: t}
+	c := cutCard{id: marked.id, difficulty: marked.difficulty, text: t}
 	if c.difficulty == "" {
 		c.difficulty = f.difficulty
 	}
@@ -113,11 +130,13 @@ const koreanShare = 0.15
 // enoughLetters is how many letters a card needs to show its language; "CORS" in a Korean note is a Korean card.
 const enoughLetters = 16
 
-// cardLang says what language text is in; one with few letters and none in Hangul is taken for own.
-func cardLang(text string, own Lang) Lang {
-	hangul, all := countLetters(text)
+// langOf says what language a card is in; one with few letters and none in Hangul is taken for the note's.
+func (f *front) langOf(prompt, answer string) Lang {
+	hangul, all := countLetters(prompt)
+	more, rest := countLetters(answer)
+	hangul, all = hangul+more, all+rest
 	if hangul == 0 && all < enoughLetters {
-		return own
+		return f.own()
 	}
 	return langByShare(hangul, all)
 }
@@ -132,13 +151,22 @@ func langByShare(hangul, all int) Lang {
 }
 
 func countLetters(s string) (hangul, all int) {
-	for _, r := range s {
-		if !unicode.IsLetter(r) {
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			if c |= 0x20; c >= 'a' && c <= 'z' {
+				all++
+			}
+			i++
 			continue
 		}
-		all++
-		if unicode.Is(unicode.Hangul, r) {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+		switch {
+		case r >= '가' && r <= '힣', unicode.Is(unicode.Hangul, r):
 			hangul++
+			all++
+		case unicode.IsLetter(r):
+			all++
 		}
 	}
 	return hangul, all
