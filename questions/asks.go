@@ -51,6 +51,13 @@ func sentenceAsks(s string) bool {
 	return c.requests.opens(s) || len(bare) == len(closed) && c.wonders.opens(s)
 }
 
+// opensOnly says whether s, which asks, does so by nothing but its first words.
+func opensOnly(s string) bool {
+	s = unwrap(trimDecoration(cutNumber(trimDecoration(s))))
+	c := cues()
+	return c.wonders.opens(s) && !c.endings.closes(s)
+}
+
 // isStop says whether r ends a sentence without asking, or stands before such a mark.
 func isStop(r rune) bool {
 	switch r {

@@ -59,7 +59,7 @@ func TestReadHostileNotesInLinearTime(t *testing.T) {
 // linear says whether reading all takes about as many times longer than quarter as it is longer. A busy machine can
 // spoil a measurement but hardly all of them, so the best counts.
 func linear(all, quarter string) bool {
-	const attempts, tooMuch, nothing = 8, 10, 30 * time.Millisecond
+	const attempts, tooMuch, nothing = 20, 10, 30 * time.Millisecond
 	long, short := time.Hour, time.Hour
 	for range attempts {
 		short = min(short, timeToRead(quarter))

@@ -52,13 +52,13 @@ func (n *note) bodyOf(d *draft) body {
 	if first.rest != "" {
 		lines = append([]line{{raw: first.rest, text: first.rest, num: first.num, opens: true, says: true}}, lines...)
 	}
-	if len(lines) == 0 {
-		return b
-	}
 	if first.bare {
 		b.asked, lines = cutParagraph(lines)
-	} else if len(lines) > 1 && translates(first, &lines[0]) {
+	} else if len(lines) > 1 && first.rest == "" && translates(first, &lines[0]) {
 		b.stem, lines = lines[:1], trimLines(lines[1:])
+	}
+	if len(lines) == 0 {
+		return b
 	}
 	if url, ok := sourceOf(&lines[len(lines)-1]); ok {
 		b.source = url

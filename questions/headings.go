@@ -31,6 +31,8 @@ func (r headings) marks(n *note) []mark {
 			owner = 0
 		}
 		switch {
+		case owner > 0 && owner < s.level && !s.asks && mostlyAsking[owner] && n.often[owner]:
+			// A part of the answer to the question above, whatever headings of its level are elsewhere.
 		case owner == 0 || s.level <= r.level:
 			m := r.begin(n, i, mostlyAsking[s.level])
 			marks = append(marks, m)
@@ -130,6 +132,7 @@ func sectionsOf(lines []line) []section {
 			lines[s.line].says = false
 		}
 	}
+	dropParts(lines, all)
 	var open [7]int // The index behind the latest section of each level that may still have sections below it.
 	for i, s := range all {
 		all[i].deeper = i+1 < len(all) && all[i+1].level > s.level
@@ -187,6 +190,25 @@ func (n *note) merge(cards []mark) []mark {
 		all = append(all, g)
 	}
 	return append(all, cards...)
+}
+
+// dropParts takes back that a heading asks where it only opens like a question, below one that asks and has its answer:
+// "How to avoid it" is a part of that answer.
+func dropParts(lines []line, all []section) {
+	var open [7]int // The index behind the latest section of each level.
+	for i := range all {
+		s := &all[i]
+		clear(open[s.level:])
+		open[s.level] = i + 1
+		if text := lines[s.line].text; !s.asks || strings.ContainsAny(text, "?？") || !opensOnly(text) {
+			continue
+		}
+		for _, above := range open[1:s.level] {
+			if above > 0 && all[above-1].asks && all[above-1].own {
+				s.asks, lines[s.line].asks = false, false
+			}
+		}
+	}
 }
 
 // isTitleLine says whether line i is a title that is no heading: words in square brackets that lead nowhere.

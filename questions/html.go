@@ -144,6 +144,7 @@ type htmlLines struct {
 	prefix  string          // what goes before it
 	summary bool            // it is a summary
 	bold    []int           // where emphasis opened in it
+	href    string          // where the link leads that is open in it
 
 	fence   string // the delimiter of the fence we are in
 	comment bool   // in a comment that began on a line above
@@ -392,6 +393,8 @@ func (p *htmlLines) inline(t tag, raw string) bool {
 		mark = "`"
 	case "span", "font", "u", "small", "big", "mark", "sup", "sub":
 		return true
+	case "a":
+		return p.link(t)
 	case "img":
 		if src := t.attr("src"); src != "" {
 			p.write("![" + t.attr("alt") + "](" + src + ")")
@@ -402,6 +405,20 @@ func (p *htmlLines) inline(t tag, raw string) bool {
 		return false
 	}
 	p.emphasis(t.end, mark)
+	return true
+}
+
+// link writes a link; an anchor without a destination is dropped.
+func (p *htmlLines) link(t tag) bool {
+	switch {
+	case !t.end:
+		if p.href = t.attr("href"); p.href != "" {
+			p.write("[")
+		}
+	case p.href != "":
+		p.write("](" + p.href + ")")
+		p.href = ""
+	}
 	return true
 }
 
@@ -530,7 +547,7 @@ func (p *htmlLines) flush() {
 	}
 	s := strings.TrimRight(p.text.String(), " \t")
 	p.text.Reset()
-	p.bold = p.bold[:0]
+	p.bold, p.href = p.bold[:0], ""
 	if s == "" {
 		return
 	}
@@ -548,7 +565,7 @@ func (p *htmlLines) closeSummary() {
 	p.summary = false
 	s := strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(p.text.String()), "#"))
 	p.text.Reset()
-	p.bold = p.bold[:0]
+	p.bold, p.href = p.bold[:0], ""
 	if s == "" {
 		return
 	}

@@ -38,6 +38,8 @@ func (r items) marks(n *note) []mark {
 		switch {
 		case r.fits(l) && (l.asks || habit || inside && r.holds(n, i)):
 			cards = append(cards, mark{line: i, doubtful: !l.asks})
+		case r.isTitle(n, i):
+			cards = append(cards, mark{line: i, role: topic, level: groupLoose})
 		case habit && l.kind == prose && l.depth == 0 && l.opens && l.asks && !l.quoted:
 			cards = append(cards, mark{line: i}) // Its author went on without bullets.
 		case l.item && l.depth < r.depth && l.kind == prose && l.prompt != "":
@@ -45,6 +47,16 @@ func (r items) marks(n *note) []mark {
 		}
 	}
 	return n.merge(cards)
+}
+
+// isTitle says whether line i, which is no item, stands above items that ask as a title would.
+func (r items) isTitle(n *note, i int) bool {
+	l := &n.lines[i]
+	if l.kind != prose || l.depth > 0 || !l.opens || l.asks || l.prompt == "" || len(l.text) > maxTitle || states(l.text) || mayLink(l.text) || i > 0 && !n.lines[i-1].blank && n.lines[i-1].kind != heading {
+		return false
+	}
+	next := n.below(i)
+	return next != nil && r.fits(next) && next.asks
 }
 
 // answersInside says whether the items that ask hold their answers, rather than have them in the items that follow.

@@ -64,6 +64,8 @@ type note struct {
 	skipped, marked bool
 	// sections are the headings, without those that are labels of an answer.
 	sections []section
+	// often says, by level, that several headings ask and have text of their own.
+	often [7]bool
 	// saying counts the lines above each line that say something; asking the lines of all that demand an answer.
 	saying []int32
 	asking int
@@ -103,6 +105,13 @@ func newNote(lines []string) *note {
 
 // count adds up what every way of reading asks for.
 func (n *note) count() {
+	var answered [7]int
+	for i := range n.sections {
+		if s := &n.sections[i]; s.asks && s.own {
+			answered[s.level]++
+			n.often[s.level] = answered[s.level] > 1
+		}
+	}
 	n.saying = make([]int32, len(n.lines)+1)
 	for i := range n.lines {
 		l := &n.lines[i]
@@ -149,7 +158,7 @@ func (l *line) judge() {
 		return
 	}
 	text := l.text
-	if l.opens && strings.ContainsAny(text, "?？:") {
+	if (l.opens || labelled) && strings.ContainsAny(text, "?？:") {
 		if question, answer, ok := cutOneLine(text); ok {
 			text, l.rest = question, answer
 		}

@@ -43,7 +43,13 @@ func cutOneLine(s string) (question, answer string, ok bool) {
 // isAnswer says whether s has content and asks nothing further.
 func isAnswer(s string) bool {
 	rest, _ := withoutLinks(s)
-	return hasWord(rest) && !asks(rest)
+	return hasWord(rest) && !asks(rest) && !isRemark(rest)
+}
+
+// isRemark says whether s is nothing but words in brackets.
+func isRemark(s string) bool {
+	s = strings.TrimSpace(s)
+	return strings.HasPrefix(s, "(") && strings.IndexByte(s, ')') == len(s)-1 || strings.HasPrefix(s, "[") && strings.IndexByte(s, ']') == len(s)-1
 }
 
 // cutLead takes off the dash, colon or arrow that leads from a question to its answer.

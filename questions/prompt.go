@@ -24,6 +24,9 @@ func cleanPrompt(s string, linked bool) string {
 		}
 		s = rest
 	}
+	if inner, after, ok := strings.Cut(strings.TrimPrefix(s, "**"), "**"); ok && strings.HasPrefix(s, "**") && isRemark(after) {
+		s = inner + " " + strings.TrimSpace(after)
+	}
 	if lead := strings.TrimLeft(s, "*"); len(lead) < len(s) && !strings.Contains(lead, "*") {
 		s = strings.TrimLeft(lead, " ") // Stars that count how often something was asked.
 	}

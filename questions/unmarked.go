@@ -40,6 +40,7 @@ func (unmarked) marks(n *note) []mark {
 		return nil
 	}
 	var cards []mark
+	listed := 0  // The line behind a list of questions without answers.
 	inCard := -1 // The first line of the group that the last card opened.
 	for i := range n.lines {
 		l := &n.lines[i]
@@ -47,9 +48,11 @@ func (unmarked) marks(n *note) []mark {
 			continue
 		}
 		switch {
+		case i < listed:
+			cards = append(cards, mark{line: i})
 		case l.opens && l.asks:
 			cards = append(cards, mark{line: i})
-			inCard = i
+			inCard, listed = i, n.listedUntil(i)
 		case l.opens:
 			inCard = -1
 			if !l.answers && n.startsGroup(i) && n.weigh(i, how) >= enough {
@@ -61,6 +64,25 @@ func (unmarked) marks(n *note) []mark {
 		}
 	}
 	return n.merge(cards)
+}
+
+// listedUntil returns the line behind the paragraph that line i opens if each of its lines asks, else i. Of two lines the
+// second may rather go on with the first, unless nothing answers them.
+func (n *note) listedUntil(i int) int {
+	end := i + 1
+	for end < len(n.lines) && n.lines[end].kind == prose && !n.lines[end].opens && !n.lines[end].blank {
+		if !n.lines[end].asks {
+			return i
+		}
+		end++
+	}
+	if next := n.below(end - 1); end-i < 2 || end-i == 2 && next != nil && !next.asks && !next.titles() {
+		return i
+	}
+	if end-i == 2 && translates(&n.lines[i], &n.lines[i+1]) {
+		return i
+	}
+	return end
 }
 
 func (n *note) manner() *manner {
