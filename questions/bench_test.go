@@ -46,6 +46,9 @@ func TestReadHostileNotesInLinearTime(t *testing.T) {
 		">", "> ", "- ", "* * ", "1. ", "[", "[](", "](", "![", "*a ", "**", "`", "<", "<!--", "<!-- quiz: ", "-->",
 		"- a\n", "> a\n", "\n- ", "\n\n", "```\n", "~~~ \n", "# \n", "#", "a?\n", "a\n-\n", "\t", " - a?\n\n", "|", ":a", "http://", "q", "Q. ",
 		"## What?\n", "- What?\n", "What is a?\n\nx\n\n", "가", "<details>\n", "(", "**a?**\n\n", "\\",
+		"<details><summary>a?</summary>\n", "<details>\n<summary>a?\n", "</details>\n", "<ul><li>", "<p>\n", "  </p>\n", "<b>a</b> ", "<b></i>", "</x ", "<p>`</p>",
+		"|a?|b|\n|-|-|\n|c|d|\n", "|", "Q: a? A: b ", "Q: a? A: b\n", "- [ ] a\n", "- A: a\n- B: b\n", "A) a\nB) b\n\n", "> a\n\n- b\n\n", "[a]\n\n",
+		"Follow-ups:\n\n- a?\n", "- a?\n  - b?\n", "<!-- quiz: id=a -->\n", "a? <!-- quiz: difficulty=easy -->\n\n", "a\n\n", "What is a?\n", "<pre>\n", "? - ", "? ",
 	} {
 		t.Run(piece, func(t *testing.T) {
 			src := strings.Repeat(piece, size/len(piece))

@@ -46,10 +46,12 @@ func parseBlocks(lines []source) []line {
 		switch { // The same length keeps positions right.
 		case nesting(l) > maxNesting:
 			l = strings.Repeat("x", len(l))
+			given.deep = true
 		case given.summary || given.cell == questionCell:
 			bare := strings.TrimLeft(l, " \t")
 			l = l[:len(l)-len(bare)] + strings.Repeat("x", len(bare))
 		}
+		b.lines[i].deep = given.deep
 		src = append(append(src, l...), '\n')
 	}
 	b.visit(blockParser().Parse(text.NewReader(src)), 0)
@@ -82,6 +84,9 @@ func nesting(s string) int {
 			columns += 4
 		case c == '>', next && strings.IndexByte("-*+.)", c) >= 0:
 			depth++
+			if i+1 < len(s) && s[i+1] == ' ' {
+				i++ // It belongs to the mark.
+			}
 		case c < '0' || c > '9':
 			return depth + columns/2
 		}

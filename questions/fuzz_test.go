@@ -3,6 +3,7 @@ package questions
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -16,6 +17,8 @@ func FuzzRead(f *testing.F) {
 		"## A <!-- quiz: id=a -->\n<!-- quiz: id=b -->\n<!-- c\n## d -->\n", "- [a](#a)\n- [b](http://c (d)\n", "\ufeff가란?\r\n나\r",
 		"<details><summary>What?</summary>\n\nx\n</details>\n", "\t- a?\n\t\t- b?\n   * c?\n", "[[[[](](](((", "## :a:b:\n:c:\n",
 		"## A?\nx\n## B\n-\n# C\n### D\n- \n### E?\ny\n", "- a\n  - b?\n    - x\n- c\n  - d\n    -\n", "A: B\nSource: <https://example.org>\n", "## ?\n## 1.\n## Q:\n", "0#0\n0\n- ", "What is a?\n~~~\n~~~\n- \n- ```\n  x\n",
+		"## A?\n- [ ] b\n- [x] c\n### Answer\nd\nFollow-ups:\n- e?\n", "A?\n\nA) b\nB) c\n\nAnswer: B, A\n", "|q|a|\n|-|-|\n|b?|c<br>d|\n", "> A\n- b\n\n> C\n- d\n",
+		"<details>\n<summary><b>A?</b>\n</summary><ul><li>b<li>c</ul><pre>d</pre>\n</details>\n", "Q: a? A: b\n**c?** d\n- e? - f\n", "### Question 1\n\na\n\n### Answer\n", "<!-- quiz: skip question id=a difficulty=b -->\n",
 	} {
 		f.Add(seed)
 	}
@@ -106,6 +109,10 @@ func checkText(t *testing.T, text Text, lines int) {
 		t.Errorf("line %d of %d in %+v", text.Line, lines, text)
 	case text.Answer != "" && strings.TrimSpace(text.Answer) == "":
 		t.Errorf("blank answer in %+v", text)
+	case !slices.IsSorted(text.Right) || len(text.Right) > 0 && (text.Right[0] < 0 || text.Right[len(text.Right)-1] >= len(text.Options)):
+		t.Errorf("right options %v of %d", text.Right, len(text.Options))
+	case len(text.Options) == 1 || slices.Contains(text.FollowUps, ""):
+		t.Errorf("options %q, follow-ups %q", text.Options, text.FollowUps)
 	case text.Lang != Korean && text.Lang != English:
 		t.Errorf("language %q", text.Lang)
 	case !utf8.ValidString(text.Prompt) || !utf8.ValidString(text.Answer):

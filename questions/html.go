@@ -1,6 +1,7 @@
 package questions
 
 import (
+	"bytes"
 	"html"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ type source struct {
 	fold    int
 	summary bool
 	cell    uint8 // what it is of a table that was taken apart
+	deep    bool  // it stands deeper than maxNesting, and is read as if it did not
 }
 
 // sources wraps lines as they are.
@@ -139,13 +141,14 @@ type htmlLines struct {
 	lists  []int    // of each list around: the number of its next item, or -1
 	indent string   // before the lines of elements that stand in a list item
 
-	text    strings.Builder // the line being put together
-	textNum int             // where it began
-	prefix  string          // what goes before it
-	summary bool            // it is a summary
-	bold    []int           // where emphasis opened in it
-	href    string          // where the link leads that is open in it
+	text    []byte // the line being put together
+	textNum int    // where it began
+	prefix  string // what goes before it
+	summary bool   // it is a summary
+	bold    []int  // where emphasis opened in it
+	href    string // where the link leads that is open in it
 
+	deep    bool   // an element was left out because of its depth
 	fence   string // the delimiter of the fence we are in
 	comment bool   // in a comment that began on a line above
 	pre     bool
@@ -153,7 +156,8 @@ type htmlLines struct {
 }
 
 func (p *htmlLines) emit(text string, num int, summary bool) {
-	p.out = append(p.out, source{text: text, num: num, fold: p.folds, summary: summary})
+	p.out = append(p.out, source{text: text, num: num, fold: p.folds, summary: summary, deep: p.deep})
+	p.deep = false
 }
 
 // line takes in one line of the note.
@@ -173,7 +177,7 @@ func (p *htmlLines) line(l string) {
 	case p.summary && trimmed != "":
 		p.tokens(trimmed)
 	case trimmed == "":
-		if p.summary && p.text.Len() > 0 {
+		if p.summary && len(p.text) > 0 {
 			p.closeSummary()
 		}
 		p.flush()
@@ -222,15 +226,17 @@ func (p *htmlLines) structures(l string) bool {
 	if len(p.open) == 0 {
 		return false
 	}
-	for i := strings.Index(s, "</"); i >= 0; {
-		if t, _, ok := tagAt(s[i:]); ok && p.isOpen(t.name) && strings.Count(s[:i], "`")%2 == 0 {
+	inCode := false
+	for i := 0; i+1 < len(s); i++ {
+		if s[i] == '`' {
+			inCode = !inCode
+		}
+		if inCode || s[i] != '<' || s[i+1] != '/' {
+			continue
+		}
+		if t, _, ok := tagAt(s[i:]); ok && p.isOpen(t.name) {
 			return true
 		}
-		next := strings.Index(s[i+1:], "</")
-		if next < 0 {
-			break
-		}
-		i += 1 + next
 	}
 	return false
 }
@@ -251,7 +257,7 @@ func (p *htmlLines) listIndent(l string) string {
 	if lead == "" {
 		return ""
 	}
-	for i := len(p.out) - 1; i >= 0; i-- {
+	for i := len(p.out) - 1; i >= max(0, len(p.out)-maxNesting); i-- {
 		above := p.out[i].text
 		s := strings.TrimLeft(above, " \t")
 		if s == "" {
@@ -324,7 +330,7 @@ func (p *htmlLines) tokens(s string) {
 			return
 		}
 	}
-	if p.summary && p.text.Len() > 0 {
+	if p.summary && len(p.text) > 0 {
 		p.write(" ")
 	}
 }
@@ -339,13 +345,13 @@ func codeSpan(s string) int {
 }
 
 func (p *htmlLines) write(s string) {
-	if p.text.Len() == 0 {
+	if len(p.text) == 0 {
 		if s = strings.TrimLeft(s, " \t"); s == "" {
 			return
 		}
 		p.textNum = p.num
 	}
-	p.text.WriteString(s)
+	p.text = append(p.text, s...)
 }
 
 // tag takes in one tag; it is false for one that stays text.
@@ -424,26 +430,30 @@ func (p *htmlLines) link(t tag) bool {
 
 // emphasis writes a delimiter so that no white space stands inside of it, where Markdown would not take it for one.
 func (p *htmlLines) emphasis(end bool, mark string) {
-	s := p.text.String()
 	if !end {
+		p.bold = append(p.bold, len(p.text))
 		p.write(mark)
-		p.bold = append(p.bold, len(mark))
 		return
 	}
 	if len(p.bold) == 0 {
 		return
 	}
+	opened := p.bold[len(p.bold)-1]
 	p.bold = p.bold[:len(p.bold)-1]
-	cut := strings.TrimRight(s, " \t")
-	p.text.Reset()
-	if rest, empty := strings.CutSuffix(cut, mark); empty && strings.Count(rest, mark)%2 == 0 {
-		p.text.WriteString(rest)
+	bare := bytes.TrimRight(p.text, " \t")
+	if len(bare) <= opened+len(mark) { // Nothing is emphasised.
+		p.text = p.text[:min(opened, len(p.text))]
 		return
 	}
-	p.text.WriteString(cut + mark + s[len(cut):])
+	space := string(p.text[len(bare):])
+	p.text = append(append(bare, mark...), space...)
 }
 
 func (p *htmlLines) begin(t tag) {
+	if len(p.open) >= maxNesting && t.name != "summary" && t.name != "hr" && t.name != "pre" {
+		p.deep = true
+		return
+	}
 	switch t.name {
 	case "details":
 		if p.flat && p.folds > 0 {
@@ -545,8 +555,8 @@ func (p *htmlLines) flush() {
 	if p.summary {
 		return
 	}
-	s := strings.TrimRight(p.text.String(), " \t")
-	p.text.Reset()
+	s := strings.TrimRight(string(p.text), " \t")
+	p.text = p.text[:0]
 	p.bold, p.href = p.bold[:0], ""
 	if s == "" {
 		return
@@ -563,8 +573,8 @@ func (p *htmlLines) flush() {
 
 func (p *htmlLines) closeSummary() {
 	p.summary = false
-	s := strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(p.text.String()), "#"))
-	p.text.Reset()
+	s := strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(string(p.text)), "#"))
+	p.text = p.text[:0]
 	p.bold, p.href = p.bold[:0], ""
 	if s == "" {
 		return

@@ -171,6 +171,9 @@ func (s Source) read(name string) (string, error) {
 		return "", err
 	case len(src) > maxFile:
 		return "", errTooLarge
+	}
+	src = fromUTF16(src)
+	switch {
 	case !utf8.Valid(src) || bytes.IndexByte(src, 0) >= 0:
 		return "", errNotText
 	}

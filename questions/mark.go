@@ -17,25 +17,32 @@ func (m quizMark) isCard() bool { return m.question || m.id != "" }
 // of other comments out of the text, so that they never show.
 func (n *note) takeMarks() {
 	open := false // Inside a comment that began on a line above.
+	text := -1    // The last line with text.
 	for i := range n.lines {
 		l := &n.lines[i]
 		if l.kind == code {
-			open = false
+			open, text = false, i
 			continue
 		}
 		if !open && !strings.Contains(l.raw, "<!--") {
+			if strings.TrimSpace(l.raw) != "" {
+				text = i
+			}
 			continue
 		}
 		comment, rest := "", ""
 		comment, rest, open = cutComment(l.raw, l.kind == markup, open)
 		if rest == l.raw {
+			text = i
 			continue
 		}
 		l.raw, l.text = rest, strings.TrimSpace(strings.TrimSuffix(l.text, strings.TrimSpace(comment)))
 		if strings.TrimSpace(rest) == "" {
 			l.kind, l.text = prose, ""
+		} else {
+			text = i
 		}
-		if isQuiz(comment) && !n.give(i, comment) {
+		if isQuiz(comment) && !n.give(text, comment) {
 			n.badMarks = append(n.badMarks, i)
 		}
 	}
@@ -68,14 +75,10 @@ func isQuiz(comment string) bool {
 	return ok && strings.HasPrefix(strings.TrimSpace(s), "quiz:")
 }
 
-// give hands the quiz comment on line i to that line's text or to the nearest line of text above. It is false where the
-// comment cannot be used, be it only a part of it.
-func (n *note) give(i int, comment string) bool {
+// give hands a quiz comment to line at, the last one with text, or to the whole note where there is none. It is false
+// where the comment cannot be used, be it only a part of it.
+func (n *note) give(at int, comment string) bool {
 	m, ok := parseMark(comment)
-	at := i
-	for at >= 0 && strings.TrimSpace(n.lines[at].raw) == "" {
-		at--
-	}
 	if at < 0 && m.skip {
 		n.skipped = true
 		return ok

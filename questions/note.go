@@ -46,6 +46,7 @@ type line struct {
 	links     bool  // its prompt is the text of a link
 	bare      bool  // it is a question label and nothing else
 	cell      bool  // it belongs to a table that was taken apart
+	deep      bool  // it stands too deep to be read as what it is
 	answers   bool  // its text begins with the label of an answer
 }
 

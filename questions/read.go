@@ -37,6 +37,7 @@ func read(file, src string) ([]cutCard, []Warning, Reading) {
 	for _, i := range n.badMarks {
 		r.warn(BadMark, int(n.lines[i].num), "")
 	}
+	r.reportCaps(n)
 	if len(r.cards) == 0 {
 		r.warn(NothingAsked, 0, "")
 	}
@@ -76,12 +77,31 @@ func (r *reader) take(n *note, f *front) {
 	}
 }
 
+// reportCaps says where the note goes beyond what is read of one: once each, since where one line does many do.
+func (r *reader) reportCaps(n *note) {
+	deep, long := false, false
+	for i := range n.lines {
+		l := &n.lines[i]
+		if l.deep && !deep {
+			deep = true
+			r.warn(TooDeep, int(l.num), "")
+		}
+		if !long && len(l.text) > maxPrompt && l.opens && l.kind != code && strings.HasSuffix(l.text, "?") {
+			long = true
+			r.warn(TooLong, int(l.num), "")
+		}
+	}
+}
+
 // reportUnused finds the marks that say how hard a line is that has become no card.
 func (n *note) reportUnused(drafts []draft) {
 	for i := range n.lines {
 		m := n.lines[i].mark
-		isCard := func(d draft) bool { return d.line == i }
-		if m != nil && m.difficulty != "" && !slices.ContainsFunc(drafts, isCard) {
+		if m == nil || m.difficulty == "" {
+			continue
+		}
+		_, isCard := slices.BinarySearchFunc(drafts, i, func(d draft, i int) int { return d.line - i })
+		if !isCard {
 			n.badMarks = append(n.badMarks, i)
 		}
 	}

@@ -64,7 +64,7 @@ func TestWordsExist(t *testing.T) {
 	keys := []string{"cli_flag_at"} // hidden, so no help shows it
 	for _, code := range []questions.Code{
 		questions.NoAnswer, questions.Doubtful, questions.Duplicate, questions.BadMark, questions.BadFrontMatter,
-		questions.NothingAsked, questions.Skipped, questions.NotText, questions.TooLarge, questions.NotFollowed,
+		questions.NothingAsked, questions.Skipped, questions.NotText, questions.TooDeep, questions.TooLong, questions.TooLarge, questions.NotFollowed,
 	} {
 		keys = append(keys, "cli_warning_"+strings.ReplaceAll(string(code), "-", "_"))
 	}
