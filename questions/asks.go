@@ -18,10 +18,12 @@ func asks(s string) bool {
 	return sentenceAsks(cutRemark(s))
 }
 
+var arrows, openers = byteSet(" \t,->="), byteSet("\"'*_`( ")
+
 // trimArrow takes off what leads from a question to its answer.
 func trimArrow(s string) string {
 	for {
-		cut := strings.TrimSuffix(strings.TrimRight(s, " \t,->="), "→")
+		cut := strings.TrimSuffix(trimRightBytes(s, &arrows), "→")
 		if len(cut) == len(s) {
 			return s
 		}
@@ -44,9 +46,11 @@ func sentenceAsks(s string) bool {
 	if c.endings.closes(bare) {
 		return true
 	}
-	s = strings.TrimLeft(s, "\"'*_`( ")
-	for _, open := range []string{"¿", "¡", "“", "‘", "「", "『"} {
-		s = strings.TrimPrefix(s, open)
+	s = trimLeftBytes(s, &openers)
+	if s != "" && s[0] >= utf8.RuneSelf {
+		for _, open := range []string{"¿", "¡", "“", "‘", "「", "『"} {
+			s = strings.TrimPrefix(s, open)
+		}
 	}
 	return c.requests.opens(s) || len(bare) == len(closed) && c.wonders.opens(s)
 }

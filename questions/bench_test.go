@@ -2,6 +2,8 @@ package questions
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -21,21 +23,58 @@ func corpus(size int) string {
 	return b.String()
 }
 
+// BenchmarkRead reads notes and has goldmark parse the same ones, inline marks included, by turns, so that a busy machine
+// slows down both. of-goldmark is how much of goldmark's speed is left to the reader; twice-as-long is how many times
+// longer a note of twice the size takes.
 func BenchmarkRead(b *testing.B) {
-	src := corpus(200 << 10)
-	b.SetBytes(int64(len(src)))
-	for b.Loop() {
-		read("note.md", src)
+	notes := benchNotes(b)
+	half, whole := corpus(100<<10), corpus(200<<10)
+	size := 0
+	for _, src := range notes {
+		size += len(src)
 	}
+	b.SetBytes(int64(size))
+	var reading, parsing, short, long time.Duration
+	took := func(sum *time.Duration, f func()) {
+		start := time.Now()
+		f()
+		*sum += time.Since(start)
+	}
+	for b.Loop() {
+		took(&reading, func() {
+			for _, src := range notes {
+				read("note.md", src)
+			}
+		})
+		took(&parsing, func() {
+			for _, src := range notes {
+				goldmark.DefaultParser().Parse(text.NewReader([]byte(src)))
+			}
+		})
+		took(&short, func() { read("note.md", half) })
+		took(&long, func() { read("note.md", whole) })
+	}
+	b.ReportMetric(float64(parsing)/float64(reading), "of-goldmark")
+	b.ReportMetric(float64(long)/float64(short), "twice-as-long")
 }
 
-// BenchmarkGoldmark is what reading is measured against: the bare parse of the same note, inline marks included.
-func BenchmarkGoldmark(b *testing.B) {
-	src := []byte(corpus(200 << 10))
-	b.SetBytes(int64(len(src)))
-	for b.Loop() {
-		goldmark.DefaultParser().Parse(text.NewReader(src))
+// benchNotes are a made-up note, the notes of testdata, and those of REWIND_NOTES if it names a folder.
+func benchNotes(b *testing.B) []string {
+	notes := []string{corpus(200 << 10)}
+	for _, pattern := range []string{"testdata/*.md", "testdata/shapes/*.txt", filepath.Join(os.Getenv("REWIND_NOTES"), "*.md")} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, file := range files {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				b.Fatal(err)
+			}
+			notes = append(notes, string(src))
+		}
 	}
+	return notes
 }
 
 // Runs of these tempt a reader into quadratic time. Time is compared with that of a quarter of the note, which says the

@@ -143,7 +143,7 @@ func (n *note) leaveOut() {
 	for i := range n.lines {
 		l := &n.lines[i]
 		switch {
-		case l.kind == heading && (l.skipped() || cues().isOneOf(cues().team, l.text)):
+		case l.kind == heading && (l.skipped() || cues().team.titled(l.text)):
 			level := l.level
 			n.empty(i, func(l *line) bool { return l.kind == heading && l.level <= level })
 		case l.skipped() && l.item:

@@ -135,19 +135,24 @@ func (l *line) judge() {
 		l.blank = true
 		return
 	}
+	bare := l.text // without links
 	linked := mayLink(l.text)
-	l.says = l.saysSomething(linked)
+	var whole link
+	var isLink bool
+	if linked {
+		found := links(l.text)
+		whole, isLink = isWhole(l.text, found)
+		bare = replaceFound(l.text, found, func(link) string { return " " })
+	}
+	l.says = l.saysSomething(bare)
 	if !l.mayAsk() {
 		return
 	}
-	if linked {
-		whole, ok := wholeLink(l.text)
-		if ok && strings.HasPrefix(whole.dest, "#") {
-			l.contents = true
-			return
-		}
-		l.links = ok && whole.text != "" && (l.item || l.titles()) && asks(whole.text)
+	if isLink && strings.HasPrefix(whole.dest, "#") {
+		l.contents = true
+		return
 	}
+	l.links = isLink && whole.text != "" && (l.item || l.titles()) && asks(whole.text)
 	l.aside = l.titles() && isAside(l.text)
 	rest, labelled := cutQuestionLabel(cutNumber(unwrap(l.text)))
 	l.labelled, l.bare = labelled, labelled && !hasWord(rest)
@@ -159,23 +164,16 @@ func (l *line) judge() {
 		return
 	}
 	text := l.text
-	if (l.opens || labelled) && strings.ContainsAny(text, "?？:") {
+	if labelled || l.opens && mayAnswerItself(text) {
 		if question, answer, ok := cutOneLine(text); ok {
-			text, l.rest = question, answer
+			text, bare, l.rest = question, linkTexts(question), answer
 		}
 	}
-	l.asks = l.links || asksLinked(text, linked)
+	l.asks = l.links || asks(bare)
 	if l.opens || l.asks || l.mark != nil {
 		l.prompt = cleanPrompt(text, linked)
 	}
 	l.asks = l.asks && l.prompt != ""
-}
-
-func asksLinked(s string, linked bool) bool {
-	if linked {
-		s, _ = withoutLinks(s)
-	}
-	return asks(s)
 }
 
 // dropBareLabels takes "Questions" for the title it is: a label alone asks only where it is numbered, or stands above

@@ -53,7 +53,7 @@ func isASCIIWord(c byte) bool {
 
 func isPicture(r rune) bool {
 	switch {
-	case r < 0x2000:
+	case r < 0x2000, r >= 0x3040 && r < 0xE000: // Letters of Japanese, Chinese and Korean.
 		return false
 	case r >= 0x1F3FB && r <= 0x1F3FF, r >= 0xFE00 && r <= 0xFE0F: // skin tones, variants
 		return true
@@ -136,13 +136,15 @@ func cutAnswerLabel(s string) (rest string, ok bool) { return cutLabel(s, &cues(
 // labelMarks may end a label, whose number and mark stand close behind its word.
 const labelMarks = ".:：)]、"
 
+var labelOpeners = byteSet("*_[( ")
+
 // cutLabel takes one of the labels off s. Behind its word it may have a number; it ends in a mark, or in nothing where it
 // is all of s and more than a Latin letter.
 func cutLabel(s string, labels *byEdge) (rest string, ok bool) {
-	head := strings.TrimPrefix(strings.TrimLeft(s, "*_[( "), "【")
+	head := strings.TrimPrefix(trimLeftBytes(s, &labelOpeners), "【")
 	r, _ := utf8.DecodeRuneInString(head)
 	for _, word := range labels.at(r) {
-		if len(head) < len(word) || !strings.EqualFold(head[:len(word)], word) {
+		if !hasFold(head, word) {
 			continue
 		}
 		if rest, ok := cutLabelEnd(head[len(word):], len(word) > 1); ok {

@@ -172,7 +172,8 @@ func langByShare(hangul, all int) Lang {
 
 func countLetters(s string) (hangul, all int) {
 	for i := 0; i < len(s); {
-		if c := s[i]; c < utf8.RuneSelf {
+		c := s[i]
+		if c < utf8.RuneSelf {
 			if c |= 0x20; c >= 'a' && c <= 'z' {
 				all++
 			}
@@ -182,11 +183,14 @@ func countLetters(s string) (hangul, all int) {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		i += size
 		switch {
-		case r >= '가' && r <= '힣', unicode.Is(unicode.Hangul, r):
+		case r >= '가' && r <= '힣':
 			hangul++
 			all++
 		case unicode.IsLetter(r):
 			all++
+			if r < 0x3200 && unicode.Is(unicode.Hangul, r) {
+				hangul++
+			}
 		}
 	}
 	return hangul, all
