@@ -9,7 +9,7 @@ import (
 // asks says whether s, which holds no links, reads like a question or a request, by its label, its mark, its ending or
 // its opening.
 func asks(s string) bool {
-	s = unwrap(trimDecoration(trimArrow(s)))
+	s = unwrap(trimDecoration(trimArrow(cutBox(s))))
 	rest, labelled := cutQuestionLabel(s)
 	s = unwrap(trimDecoration(cutNumber(trimDecoration(rest))))
 	if !hasWord(s) || labelled {

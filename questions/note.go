@@ -141,7 +141,9 @@ func (l *line) judge() {
 	var isLink bool
 	if linked {
 		found := links(l.text)
-		whole, isLink = isWhole(l.text, found)
+		if whole, isLink = isWhole(l.text, found); !isLink && len(found) == 1 { // "[x] #1 [a](b)"
+			whole, isLink = wholeLink(cutNumber(cutBox(l.text)))
+		}
 		bare = replaceFound(l.text, found, func(link) string { return " " })
 	}
 	l.says = l.saysSomething(bare)

@@ -10,9 +10,9 @@ import (
 // whole, and addresses behind it. Of a prompt that is a link it keeps the text. It is empty if no word is left. linked says
 // whether s may hold links.
 func cleanPrompt(s string, linked bool) string {
-	s = unwrap(trimDecoration(s))
+	s = unwrap(trimDecoration(cutBox(s)))
 	if linked {
-		if whole, ok := wholeLink(s); ok && whole.text != "" {
+		if whole, ok := wholeLink(cutNumber(s)); ok && whole.text != "" {
 			s = whole.text
 		}
 	}
@@ -41,15 +41,29 @@ func cleanPrompt(s string, linked bool) string {
 
 // trimDecoration takes white space and pictures off both ends: a level in stars, a baby for "easy".
 func trimDecoration(s string) string {
-	if s != "" && isASCIIWord(s[0]) && isASCIIWord(s[len(s)-1]) {
+	if startsPlain(s) && endsPlain(s) {
 		return s
 	}
 	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || isPicture(r) })
 }
 
+// startsPlain says whether s begins with what is certainly no decoration, which can be seen from a byte or two: an ASCII
+// letter or digit, or a letter of Chinese, Japanese or Korean. endsPlain is the same for its end.
+func startsPlain(s string) bool {
+	return len(s) > 2 && (isASCIIWord(s[0]) || isWideLead(s[0], s[1]))
+}
+
+func endsPlain(s string) bool {
+	n := len(s)
+	return n > 2 && (isASCIIWord(s[n-1]) || isWideLead(s[n-3], s[n-2]))
+}
+
 func isASCIIWord(c byte) bool {
 	return c|0x20 >= 'a' && c|0x20 <= 'z' || isDigit(c) || c == '?' || c == '.'
 }
+
+// isWideLead says whether two bytes begin one of the letters from U+3040 to U+D7FF in UTF-8.
+func isWideLead(a, b byte) bool { return a > 0xE3 && a <= 0xED || a == 0xE3 && b > 0x80 }
 
 func isPicture(r rune) bool {
 	switch {
@@ -91,8 +105,17 @@ func cutTrailingLinks(s string) string {
 	return s
 }
 
-// cutNumber takes "1.", "2)", "(3)", "1-2 :" off the front. A number that belongs to the text ("3-way", "2.x") stays.
+// cutBox takes the box of a task list off s.
+func cutBox(s string) string {
+	rest, _, _ := cutTick(s)
+	return rest
+}
+
+// cutNumber takes "1.", "2)", "(3)", "1-2 :", "#4 " off the front. A number that belongs to the text ("3-way", "2.x") stays.
 func cutNumber(s string) string {
+	if s != "" && s[0] == '#' {
+		return cutHashNumber(s)
+	}
 	if s == "" || s[0] != '(' && !isDigit(s[0]) {
 		return s
 	}
@@ -123,6 +146,18 @@ func cutNumber(s string) string {
 		return s
 	}
 	return trimmed
+}
+
+// cutHashNumber takes "#12 " or "#12." off the front.
+func cutHashNumber(s string) string {
+	i := 1
+	for i < len(s) && i < 6 && isDigit(s[i]) {
+		i++
+	}
+	if rest := strings.TrimLeft(s[i:], ".:) "); i > 1 && len(rest) < len(s)-i && rest != "" {
+		return rest
+	}
+	return s
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -180,6 +180,12 @@ func countLetters(s string) (hangul, all int) {
 			i++
 			continue
 		}
+		if i+2 < len(s) && (c > 0xEA && c < 0xED || c == 0xEA && s[i+1] >= 0xB0) { // A Korean syllable, most of them.
+			hangul++
+			all++
+			i += 3
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		i += size
 		switch {
