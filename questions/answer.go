@@ -47,6 +47,9 @@ func cutAnswerHead(lines []line) (rest []line, ok bool) {
 		return trimLines(lines[1:]), true
 	}
 	text, ok := cutAnswerLabel(first.text)
+	if first.kind == heading && !first.answers {
+		return lines, false
+	}
 	if !ok && first.kind == prose {
 		text, ok = strings.CutPrefix(first.text, ": ")
 	}

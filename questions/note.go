@@ -1,6 +1,7 @@
 package questions
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,6 +35,7 @@ type line struct {
 	depth     uint8 // how many list items it stands in
 	fold      uint8 // how many folded parts it stands in
 	item      bool  // it begins a list item
+	number    bool  // that item is numbered
 	quoted    bool  // it stands in a quotation
 	opens     bool  // it is the first line of its block
 	blank     bool  // it is empty and not part of a fence
@@ -98,6 +100,7 @@ func newNote(lines []string) *note {
 	}
 	n.findFollowUps()
 	n.dropBareLabels()
+	n.dropLetteredTitles()
 	n.nestItems()
 	n.sections = sectionsOf(n.lines)
 	n.count()
@@ -190,6 +193,19 @@ func (n *note) dropBareLabels() {
 	for i := range n.lines {
 		if l := &n.lines[i]; l.bare && count == 1 && !strings.ContainsAny(l.text, "0123456789") {
 			l.bare, l.asks, l.labelled = false, false, false
+		}
+	}
+}
+
+// dropLetteredTitles takes "A. Networks" for no answer where there is a "B. Databases" too.
+func (n *note) dropLetteredTitles() {
+	isLettered := func(l *line, letter string) bool {
+		return l.kind == heading && len(l.text) > 2 && strings.EqualFold(l.text[:1], letter) && (l.text[1] == '.' || l.text[1] == ')')
+	}
+	hasB := slices.ContainsFunc(n.lines, func(l line) bool { return isLettered(&l, "b") })
+	for i := range n.lines {
+		if l := &n.lines[i]; hasB && isLettered(l, "a") {
+			l.answers = false
 		}
 	}
 }

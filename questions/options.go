@@ -168,6 +168,9 @@ func (b *body) takeOptions() bool {
 		options[i] = makeOption(b.answer[f.line:end], f.optionMark)
 	}
 	rest := trimLines(b.answer[to:])
+	if mostlyAsk(options) { // A list of questions, with those ticked that somebody is done with.
+		return false
+	}
 	marked := takeSigns(options, alphabet != numbered)
 	told := false
 	rest, labelled := cutAnswerHeads(rest)
@@ -191,6 +194,16 @@ func hasWordIn(lines []line) bool {
 		}
 	}
 	return false
+}
+
+func mostlyAsk(options []option) bool {
+	asking := 0
+	for _, o := range options {
+		if asks(o.text) {
+			asking++
+		}
+	}
+	return asking*2 > len(options)
 }
 
 // foundOption is where an option begins.

@@ -191,6 +191,12 @@ func cutLabel(s string, labels *byEdge) (rest string, ok bool) {
 
 // cutLabelEnd takes a label's number and mark off s, which follows the label's word.
 func cutLabelEnd(s string, mayStandAlone bool) (rest string, ok bool) {
+	digits := strings.TrimLeft(s, "0123456789")
+	if len(digits) < len(s) && strings.HasPrefix(digits, " ") && !mayStandAlone { // "Q1 What is it?"
+		if bare := strings.TrimLeft(digits, " "); bare != "" && strings.IndexByte(labelMarks, bare[0]) < 0 {
+			return bare, true
+		}
+	}
 	s = strings.TrimLeft(strings.TrimLeft(s, " "), "0123456789")
 	s = strings.TrimPrefix(strings.TrimLeft(s, " *_]"), "】")
 	if s == "" {

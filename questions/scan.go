@@ -8,6 +8,7 @@ type container struct {
 	quote bool
 	width int
 	empty bool // an item that nothing stands in so far
+	count bool // a numbered item
 }
 
 // leaf is the block of text that is open in the innermost container.
@@ -274,7 +275,7 @@ func openContainer(s string, p, n spot, interrupts bool) (after spot, c containe
 	if empty || gap > 4 {
 		gap = 1
 	}
-	return mark.forward(s, gap), container{width: mark.column + gap - p.column, empty: empty}, true
+	return mark.forward(s, gap), container{width: mark.column + gap - p.column, empty: empty, count: size > 1}, true
 }
 
 // listMark is the length of the bullet or number that s begins with, 0 if there is none.
@@ -310,7 +311,7 @@ func (b *scanner) push(i int, c container) {
 	b.fill()
 	b.stack = append(b.stack, c)
 	if l := &b.lines[i]; !c.quote && !l.item { // Of "- * a" the inner item adds nothing.
-		l.item, l.opens, l.depth = true, true, b.depth()
+		l.item, l.number, l.opens, l.depth = true, c.count, true, b.depth()
 	}
 }
 
