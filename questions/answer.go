@@ -1,74 +1,71 @@
 package questions
 
 import (
-	"slices"
 	"strings"
+	"unicode/utf8"
 )
-
-// answer is the reference answer cut from a note.
-type answer struct {
-	text   string
-	source string
-}
-
-// answerOf cuts the answer of d: everything below its prompt, as written, without what only separates cards.
-func (n *note) answerOf(d draft) answer {
-	lines := trimLines(n.lines[d.line+1 : d.end])
-	lines = cutAnswerHead(lines)
-	var a answer
-	if len(lines) > 0 {
-		if url, ok := sourceOf(lines[len(lines)-1]); ok {
-			a.source = url
-			lines = trimLines(lines[:len(lines)-1])
-		}
-	}
-	if !slices.ContainsFunc(lines, func(l line) bool { return l.says }) {
-		if a.source == "" {
-			a.source = firstURL(lines)
-		}
-		return a
-	}
-	a.text = strings.Join(dedent(lines), "\n")
-	return a
-}
 
 // trimLines drops the blank lines, rules and line breaks at both ends.
 func trimLines(lines []line) []line {
-	separates := func(l line) bool { return l.blank || l.kind == rule || isBreak(l) }
-	for len(lines) > 0 && separates(lines[0]) {
+	separates := func(l *line) bool { return l.blank || l.kind == rule || isBreak(l) }
+	for len(lines) > 0 && separates(&lines[0]) {
 		lines = lines[1:]
 	}
-	for len(lines) > 0 && separates(lines[len(lines)-1]) {
+	for len(lines) > 0 && separates(&lines[len(lines)-1]) {
 		lines = lines[:len(lines)-1]
 	}
 	return lines
 }
 
-func isBreak(l line) bool {
+func isBreak(l *line) bool {
+	if len(l.text) > 0 && l.text[0] != '<' || len(l.raw) > 20 || l.raw == "" {
+		return false
+	}
 	s := strings.ToLower(strings.Join(strings.Fields(l.raw), ""))
 	return l.kind != code && (s == "<br>" || s == "<br/>" || s == "<hr>" || s == "<hr/>")
 }
 
-// cutAnswerHead takes a label such as "A:" off the first line, and the line with it if nothing else stands there.
-func cutAnswerHead(lines []line) []line {
+// cutAnswerHeads takes all labels off the first lines: "Answer" may stand on a fold, and "Answer: D" inside of it.
+func cutAnswerHeads(lines []line) (rest []line, ok bool) {
+	for {
+		cut, found := cutAnswerHead(lines)
+		if !found {
+			return lines, ok
+		}
+		lines, ok = cut, true
+	}
+}
+
+// cutAnswerHead takes a label such as "A:" off the first line, and the line with it if nothing else stands there. It is
+// not ok where there is no label.
+func cutAnswerHead(lines []line) (rest []line, ok bool) {
 	if len(lines) == 0 || lines[0].kind == code || len(lines[0].text) > maxPrompt {
-		return lines
+		return lines, false
 	}
 	first := lines[0]
-	rest, ok := cutAnswerLabel(first.text)
+	if first.isReveal() {
+		return trimLines(lines[1:]), true
+	}
+	text, ok := cutAnswerLabel(first.text)
+	if first.kind == heading && !first.answers {
+		return lines, false
+	}
+	if !ok && first.kind == prose {
+		text, ok = strings.CutPrefix(first.text, ": ")
+	}
 	if !ok || isOption(lines) {
-		return lines
+		return lines, false
 	}
-	if strings.TrimSpace(rest) == "" {
-		return trimLines(lines[1:])
+	if strings.TrimSpace(text) == "" {
+		return trimLines(lines[1:]), true
 	}
-	at := strings.LastIndex(first.raw, rest)
-	if at < 0 {
-		return lines
+	if strings.Count(text, "**")%2 == 1 { // The emphasis began before the label.
+		text = strings.TrimSuffix(strings.TrimRight(text, " "), "**")
 	}
-	first.raw, first.text, first.kind = rest, rest, prose
-	first.says = saysSomething(first)
-	return append([]line{first}, lines[1:]...)
+	first.raw, first.text, first.kind = text, text, prose
+	bare, _ := withoutLinks(text)
+	first.says = first.saysSomething(bare)
+	return append([]line{first}, lines[1:]...), true
 }
 
 // isOption says whether the first line is choice A of several, which looks like the label of an answer.
@@ -86,11 +83,11 @@ func isOption(lines []line) bool {
 }
 
 // sourceOf reads a last line of the form "Source: address"; the address may be bare, in angle brackets or a link.
-func sourceOf(l line) (string, bool) {
+func sourceOf(l *line) (string, bool) {
 	if l.kind != prose || l.item || len(l.text) > maxPrompt {
 		return "", false
 	}
-	rest, ok := cutLabel(l.text, func(w wording) []string { return w.source })
+	rest, ok := cutLabel(l.text, &cues().source)
 	if !ok {
 		return "", false
 	}
@@ -102,35 +99,53 @@ func sourceOf(l line) (string, bool) {
 }
 
 // saysSomething says whether a line of an answer has any content: a link, a bare bullet, a lone label or an unfilled
-// template has none.
-func saysSomething(l line) bool {
+// template has none. bare is the line's text without links.
+func (l *line) saysSomething(bare string) bool {
 	if l.kind == code {
-		return !isFence(l.raw) && strings.TrimSpace(l.raw) != "" && !isURL(strings.TrimSpace(l.raw))
+		s := strings.TrimSpace(l.raw)
+		return s != "" && !isFence(s) && !isURL(s)
 	}
-	if l.kind == rule || strings.TrimSpace(l.raw) == "" {
+	if l.kind == rule {
 		return false
 	}
 	if len(l.raw) > maxLinkLine {
 		return true
 	}
-	s, _ := withoutLinks(l.text)
-	s = withoutShortcodes(s)
+	s := withoutShortcodes(bare)
 	if l.kind == markup {
 		s = withoutTags(s)
 	}
 	if rest, ok := cutAnswerLabel(s); ok {
 		s = rest
 	}
-	s = strings.ToLower(strings.Trim(s, " \t-*+_>#|/\\=.?…:()[]→·"))
+	s = trimSigns(s)
 	if s == "" {
 		return false
 	}
-	return !anyWording(func(w wording) []string { return w.empty }, func(e string) bool { return s == e })
+	return !cues().empty.has(s)
+}
+
+var signs = byteSet(" \t-*+_>#|/\\=.?:()[]")
+
+// trimSigns takes off both ends what says nothing by itself.
+func trimSigns(s string) string {
+	for {
+		cut := trimRightBytes(trimLeftBytes(s, &signs), &signs)
+		if len(cut) > 0 && cut[0] >= utf8.RuneSelf || len(cut) > 0 && cut[len(cut)-1] >= utf8.RuneSelf {
+			for _, sign := range []string{"…", "→", "·", "：", "？"} {
+				cut = strings.TrimSuffix(strings.TrimPrefix(cut, sign), sign)
+			}
+		}
+		if len(cut) == len(s) {
+			return s
+		}
+		s = cut
+	}
 }
 
 // withoutShortcodes drops pictures written as words between colons.
 func withoutShortcodes(s string) string {
-	if strings.Count(s, ":") < 2 {
+	if first := strings.IndexByte(s, ':'); first < 0 || first == strings.LastIndexByte(s, ':') {
 		return s
 	}
 	parts := strings.Split(s, ":")
@@ -160,8 +175,8 @@ func withoutTags(s string) string {
 
 // firstURL returns the first web address of lines.
 func firstURL(lines []line) string {
-	for _, l := range lines {
-		if _, url := withoutLinks(l.raw); url != "" {
+	for i := range lines {
+		if _, url := withoutLinks(lines[i].raw); url != "" {
 			return url
 		}
 	}
@@ -169,27 +184,34 @@ func firstURL(lines []line) string {
 }
 
 // dedent returns the lines as written, without the white space they all begin with and without blanks at their ends.
-func dedent(lines []line) []string {
-	common, set := "", false
-	for _, l := range lines {
-		raw := strings.TrimRight(l.raw, " \t")
-		if raw == "" {
+func dedent(lines []line) string {
+	common, set, size := "", false, 0
+	for i := range lines {
+		raw := lines[i].raw
+		size += len(raw) + 1
+		bare := strings.TrimLeft(raw, " \t")
+		if bare == "" {
 			continue
 		}
-		lead := raw[:len(raw)-len(strings.TrimLeft(raw, " \t"))]
+		lead := raw[:len(raw)-len(bare)]
 		if !set {
 			common, set = lead, true
 		}
 		common = commonPrefix(common, lead)
 	}
-	out := make([]string, len(lines))
-	for i, l := range lines {
-		out[i] = strings.TrimPrefix(l.raw, common)
-		if l.kind != code {
-			out[i] = trimEnd(out[i])
+	var b strings.Builder
+	b.Grow(size)
+	for i := range lines {
+		if i > 0 {
+			b.WriteByte('\n')
 		}
+		s := strings.TrimPrefix(lines[i].raw, common)
+		if lines[i].kind != code {
+			s = trimEnd(s)
+		}
+		b.WriteString(s)
 	}
-	return out
+	return b.String()
 }
 
 // trimEnd drops blanks at the end of a line, but keeps the two that Markdown takes for a line break.

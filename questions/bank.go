@@ -13,6 +13,7 @@ type bank struct {
 	byID      map[string]int       // index into questions
 	prompts   map[string]*sameText // by promptKey
 	files     int
+	readings  []Reading
 	warnings  []Warning
 	order     map[string]int // of files in warnings
 }
@@ -50,7 +51,7 @@ func (b *bank) notes() Notes {
 	slices.SortStableFunc(b.warnings, func(x, y Warning) int {
 		return cmp.Or(cmp.Compare(b.order[x.File], b.order[y.File]), cmp.Compare(x.Line, y.Line))
 	})
-	return Notes{Questions: b.questions, Warnings: b.warnings, Files: b.files}
+	return Notes{Questions: b.questions, Warnings: b.warnings, Files: b.files, Readings: b.readings}
 }
 
 // add takes c in: as a question of its own, as another language of one, or as the twin of one.
@@ -58,7 +59,7 @@ func (b *bank) add(c cutCard) {
 	if b.addTranslation(c) {
 		return
 	}
-	key := promptKey(c.text.Prompt)
+	key := promptKey(c.text.Whole())
 	if twin, ok := b.prompts[key].find(c.text.Answer); ok && b.mayMerge(twin, c.text) {
 		b.mergeTwin(twin, c, key)
 		return
@@ -74,7 +75,7 @@ func (b *bank) add(c cutCard) {
 		id = b.derive(key, c)
 	}
 	b.byID[id] = len(b.questions)
-	b.questions = append(b.questions, Question{ID: id, Texts: []Text{c.text}})
+	b.questions = append(b.questions, Question{ID: id, Texts: []Text{c.text}, Difficulty: c.difficulty})
 	b.remember(key, place{len(b.questions) - 1, 0})
 }
 
@@ -89,7 +90,7 @@ func (b *bank) addTranslation(c cutCard) bool {
 		return false
 	}
 	q.Texts = append(q.Texts, c.text)
-	b.remember(promptKey(c.text.Prompt), place{i, len(q.Texts) - 1})
+	b.remember(promptKey(c.text.Whole()), place{i, len(q.Texts) - 1})
 	return true
 }
 

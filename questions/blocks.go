@@ -1,43 +1,45 @@
 package questions
 
-import (
-	"sort"
-	"strings"
+import "strings"
 
-	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/parser"
-	"github.com/yuin/goldmark/text"
-)
-
-// maxNesting is how deep containers may stand in each other. Nobody writes deeper by hand, and the parser's work grows
-// with depth times length; a deeper line is taken as plain text.
+// maxNesting is how deep containers may stand in each other. Nobody writes deeper by hand, and the work grows with depth
+// times length; a deeper line is taken as plain text.
 const maxNesting = 100
 
-// blocks collects the facts of lines from goldmark's syntax tree.
-type blocks struct {
-	lines  []line
-	starts []int // the byte at which each line starts
-	atx    bool  // the note has headings that begin with #
-	under  []*ast.Heading
-}
-
 // parseBlocks finds out what block each line belongs to. Only block structure is parsed: the readings look at inline
-// marks themselves, and goldmark takes quadratic time on hostile runs of delimiters.
-func parseBlocks(lines []string) []line {
-	b := &blocks{lines: make([]line, len(lines)), starts: make([]int, len(lines))}
-	src := make([]byte, 0, 1024)
-	for i, l := range lines {
-		b.starts[i] = len(src)
-		b.lines[i].raw = l
-		if nesting(l) > maxNesting {
-			l = strings.Repeat("x", len(l)) // The same length keeps positions right.
+// marks themselves.
+func parseBlocks(lines []source) []line {
+	b := &scanner{lines: make([]line, len(lines))}
+	for i := range lines {
+		given := &lines[i]
+		l := &b.lines[i]
+		l.raw, l.num, l.fold, l.cell = given.text, int32(given.num), uint8(min(given.fold, maxNesting)), given.cell != noCell
+		l.deep = given.deep || nesting(given.text) > maxNesting
+		asked := given.summary || given.cell == questionCell
+		if !l.deep && !asked {
+			b.line(i, given.text)
+			continue
 		}
-		src = append(append(src, l...), '\n')
+		// What is to be plain text, whatever marks it has, is shown to the scanner as a row of letters.
+		bare := strings.TrimLeft(given.text, " \t")
+		lead := len(given.text) - len(bare)
+		if l.deep {
+			lead = 0
+		}
+		b.line(i, given.text[:lead]+strings.Repeat("x", len(given.text)-lead))
+		l.text = strings.TrimSpace(given.text)
 	}
-	p := parser.NewParser(parser.WithBlockParsers(parser.DefaultBlockParsers()...))
-	b.visit(p.Parse(text.NewReader(src)), 0)
-	for _, h := range b.under {
-		b.underlined(h)
+	for _, u := range b.under {
+		b.underlined(u)
+	}
+	for i := range lines {
+		l := &b.lines[i]
+		switch {
+		case lines[i].summary:
+			l.kind, l.opens = summary, true
+		case lines[i].cell == questionCell:
+			l.kind, l.opens = tableRow, true
+		}
 	}
 	return b.lines
 }
@@ -55,6 +57,9 @@ func nesting(s string) int {
 			columns += 4
 		case c == '>', next && strings.IndexByte("-*+.)", c) >= 0:
 			depth++
+			if i+1 < len(s) && s[i+1] == ' ' {
+				i++ // It belongs to the mark.
+			}
 		case c < '0' || c > '9':
 			return depth + columns/2
 		}
@@ -62,111 +67,23 @@ func nesting(s string) int {
 	return depth + columns/2
 }
 
-// at returns the index of the line that holds byte pos.
-func (b *blocks) at(pos int) int {
-	return max(0, sort.SearchInts(b.starts, pos+1)-1)
-}
-
-func (b *blocks) visit(parent ast.Node, depth int) {
-	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
-		switch n := n.(type) {
-		case *ast.List, *ast.Blockquote:
-			b.visit(n, depth)
-		case *ast.ListItem:
-			l := &b.lines[b.at(n.Pos())]
-			l.item, l.opens, l.depth = true, true, depth+1
-			b.visit(n, depth+1)
-		case *ast.Heading:
-			b.heading(n, depth)
-		case *ast.Paragraph, *ast.TextBlock:
-			b.texts(n, prose, depth)
-		case *ast.FencedCodeBlock:
-			b.fence(n, depth)
-		case *ast.CodeBlock:
-			b.texts(n, code, depth)
-		case *ast.HTMLBlock:
-			b.texts(n, markup, depth)
-			if n.HasClosure() {
-				b.set(b.at(n.ClosureLine.Start), markup, depth)
-			}
-		case *ast.ThematicBreak:
-			b.set(b.at(n.Pos()), rule, depth)
-		}
-	}
-}
-
-func (b *blocks) set(i int, k kind, depth int) *line {
-	l := &b.lines[i]
-	l.kind = k
-	l.depth = max(l.depth, depth)
-	return l
-}
-
-// texts gives n's lines their kind and text.
-func (b *blocks) texts(n ast.Node, k kind, depth int) {
-	segments := n.Lines()
-	for i := range segments.Len() {
-		s := segments.At(i)
-		at := b.at(s.Start)
-		l := b.set(at, k, depth)
-		l.opens = l.opens || i == 0
-		// Positions of the masked source are those of the lines, so the text is cut from the line itself.
-		from := min(s.Start-b.starts[at], len(l.raw))
-		to := min(max(s.Stop-b.starts[at], from), len(l.raw))
-		l.text = strings.TrimSpace(l.raw[from:to])
-	}
-}
-
-// fence marks the delimiters too, which are not among the lines of a fence.
-func (b *blocks) fence(n *ast.FencedCodeBlock, depth int) {
-	open := b.at(n.Pos())
-	b.set(open, code, depth).opens = true
-	b.texts(n, code, depth)
-	last := open
-	if segments := n.Lines(); segments.Len() > 0 {
-		last = b.at(segments.At(segments.Len() - 1).Start)
-		b.lines[b.at(segments.At(0).Start)].opens = false
-	}
-	mark := strings.TrimLeft(b.lines[open].raw, " \t>-*+0123456789.)")
-	if last++; last < len(b.lines) && mark != "" {
-		if closing := strings.TrimLeft(b.lines[last].raw, " \t>"); strings.HasPrefix(closing, strings.Repeat(mark[:1], 3)) {
-			b.set(last, code, depth)
-		}
-	}
-}
-
-func (b *blocks) heading(n *ast.Heading, depth int) {
-	at := b.at(n.Pos())
-	if text := n.Lines(); text.Len() > 0 && text.At(0).Start <= n.Pos() { // No # stands before its text.
-		b.texts(n, prose, depth)
-		b.under = append(b.under, n)
-		return
-	}
-	b.atx = true
-	b.texts(n, heading, depth)
-	l := b.set(at, heading, depth)
-	l.level, l.opens = n.Level, true
-}
-
 // underlined decides what a paragraph with a line of = or - below it is. People draw a line under an answer, or leave
 // a bare bullet under a word, more often than they underline a heading; only a single line whose underline can hardly
 // mean anything else is one.
-func (b *blocks) underlined(n *ast.Heading) {
-	first := b.at(n.Pos())
-	last := first + n.Lines().Len() - 1
-	if last+1 >= len(b.lines) {
-		return
-	}
-	below := &b.lines[last+1]
-	mark := strings.TrimLeft(below.raw, " \t>")
-	mark = strings.TrimSpace(mark)
+func (b *scanner) underlined(u underline) {
+	below := &b.lines[u.below]
+	mark := strings.TrimSpace(strings.TrimLeft(below.raw, " \t>"))
 	if mark == "-" {
-		below.item, below.opens, below.depth = true, true, b.lines[last].depth+1
+		below.item, below.opens, below.depth = true, true, b.lines[u.last].depth+1
 		return
 	}
 	below.kind = rule
-	if first != last || len(mark) < 3 || mark[0] == '-' && (b.atx || states(b.lines[first].text)) {
+	first := &b.lines[u.first]
+	if u.first != u.last || len(mark) < 3 || mark[0] == '-' && (b.atx || states(first.text)) {
 		return
 	}
-	b.lines[first].kind, b.lines[first].level = heading, n.Level
+	first.kind, first.level = heading, 1
+	if mark[0] == '-' {
+		first.level = 2
+	}
 }

@@ -28,7 +28,7 @@ func WriteJSONLines(w io.Writer, n Notes) error {
 			if topics == nil {
 				topics = []string{} // An absent list would be null, which every reader would have to expect.
 			}
-			r := row{path.Base(t.File), t.Line, q.ID, t.Lang, t.Prompt, t.Answer, topics}
+			r := row{path.Base(t.File), t.Line, q.ID, t.Lang, t.Whole(), t.Answer, topics}
 			if err := enc.Encode(r); err != nil {
 				return err
 			}

@@ -10,8 +10,10 @@ import (
 
 // front is what a note says about itself in the YAML before its first line.
 type front struct {
-	topics []string
-	lang   Lang
+	topics     []string
+	lang       Lang
+	own        func() Lang // the language of the note's letters, for cards too short to show theirs
+	difficulty Difficulty
 }
 
 // cutFront takes the front matter off lines, leaving blank lines in its place so that line numbers hold. Broken front
@@ -63,20 +65,24 @@ func looksLikeKeys(lines []string) bool {
 
 func decodeFront(node *yaml.Node) (front, error) {
 	var raw struct {
-		Topics yaml.Node `yaml:"topics"`
-		Lang   string    `yaml:"lang"`
+		Topics     yaml.Node `yaml:"topics"`
+		Lang       string    `yaml:"lang"`
+		Difficulty string    `yaml:"difficulty"`
 	}
 	if err := node.Decode(&raw); err != nil {
 		return front{}, fmt.Errorf("decode front matter: %w", err)
 	}
-	f := front{lang: langOf(raw.Lang)}
+	f := front{lang: langOf(raw.Lang), difficulty: difficultyOf(raw.Difficulty)}
 	var err error
+	if raw.Difficulty != "" && f.difficulty == "" {
+		err = fmt.Errorf("unknown difficulty %q", raw.Difficulty)
+	}
 	switch raw.Topics.Kind {
 	case 0:
 	case yaml.ScalarNode:
 		f.topics = []string{raw.Topics.Value}
 	case yaml.SequenceNode:
-		err = raw.Topics.Decode(&f.topics)
+		err = errors.Join(err, raw.Topics.Decode(&f.topics))
 	default:
 		err = errors.New("topics are neither a text nor a list")
 	}

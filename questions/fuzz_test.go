@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -17,6 +18,8 @@ func FuzzRead(f *testing.F) {
 		"## A <!-- quiz: id=a -->\n<!-- quiz: id=b -->\n<!-- c\n## d -->\n", "- [a](#a)\n- [b](http://c (d)\n", "\ufeff가란?\r\n나\r",
 		"<details><summary>What?</summary>\n\nx\n</details>\n", "\t- a?\n\t\t- b?\n   * c?\n", "[[[[](](](((", "## :a:b:\n:c:\n",
 		"## A?\nx\n## B\n-\n# C\n### D\n- \n### E?\ny\n", "- a\n  - b?\n    - x\n- c\n  - d\n    -\n", "A: B\nSource: <https://example.org>\n", "## ?\n## 1.\n## Q:\n", "0#0\n0\n- ", "What is a?\n~~~\n~~~\n- \n- ```\n  x\n",
+		"## A?\n- [ ] b\n- [x] c\n### Answer\nd\nFollow-ups:\n- e?\n", "A?\n\nA) b\nB) c\n\nAnswer: B, A\n", "|q|a|\n|-|-|\n|b?|c<br>d|\n", "> A\n- b\n\n> C\n- d\n",
+		"<details>\n<summary><b>A?</b>\n</summary><ul><li>b<li>c</ul><pre>d</pre>\n</details>\n", "Q: a? A: b\n**c?** d\n- e? - f\n", "### Question 1\n\na\n\n### Answer\n", "<!-- quiz: skip question id=a difficulty=b -->\n",
 	} {
 		f.Add(seed)
 	}
@@ -85,8 +88,8 @@ func FuzzLoad(f *testing.F) {
 func cardsIn(files fstest.MapFS) int {
 	n := 0
 	for name := range files {
-		if src := files[name].Data; utf8.Valid(src) && len(src) <= maxFile && bytes.IndexByte(src, 0) < 0 {
-			cards, _ := read(name, string(src))
+		if src := fromUTF16(files[name].Data); utf8.Valid(src) && len(files[name].Data) <= maxFile && bytes.IndexByte(src, 0) < 0 {
+			cards, _, _ := read(name, string(src))
 			n += len(cards)
 		}
 	}
@@ -107,6 +110,10 @@ func checkText(t *testing.T, text Text, lines int) {
 		t.Errorf("line %d of %d in %+v", text.Line, lines, text)
 	case text.Answer != "" && strings.TrimSpace(text.Answer) == "":
 		t.Errorf("blank answer in %+v", text)
+	case !slices.IsSorted(text.Right) || len(text.Right) > 0 && (text.Right[0] < 0 || text.Right[len(text.Right)-1] >= len(text.Options)):
+		t.Errorf("right options %v of %d", text.Right, len(text.Options))
+	case len(text.Options) == 1 || slices.Contains(text.FollowUps, ""):
+		t.Errorf("options %q, follow-ups %q", text.Options, text.FollowUps)
 	case text.Lang != Korean && text.Lang != English:
 		t.Errorf("language %q", text.Lang)
 	case !utf8.ValidString(text.Prompt) || !utf8.ValidString(text.Answer):

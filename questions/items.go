@@ -2,18 +2,30 @@ package questions
 
 // items reads a note whose list items of one depth are the questions, with the answers below or inside them. Items
 // further out group.
-type items struct{ depth int }
+type items struct {
+	depth uint8
+	// numbered says that only numbered items are questions, and bullets beside them answers.
+	numbered bool
+}
 
 // rareAsking is how many items there are to each one that asks where items are no longer taken for questions.
 const rareAsking = 4
 
 // groupItem is the level of a group that is an item: below every heading's.
-const groupItem = 7
+const groupItem = 8
+
+func (r items) how() (How, int) { return ByItems, int(r.depth) }
+
+func (labels) how() (How, int) { return ByLabels, 0 }
 
 func (r items) marks(n *note) []mark {
-	asking, all := 0, 0
-	for _, l := range n.lines {
+	asking, all, bullets := 0, 0, 0
+	for i := range n.lines {
+		l := &n.lines[i]
 		if !r.fits(l) {
+			if l.item && l.depth == r.depth && !l.number {
+				bullets++
+			}
 			continue
 		}
 		all++
@@ -21,17 +33,22 @@ func (r items) marks(n *note) []mark {
 			asking++
 		}
 	}
-	if all == 0 || asking*rareAsking < all {
+	if all == 0 || asking*rareAsking < all || r.numbered && bullets == 0 {
 		return nil // Some questions among many items are rhetorical.
 	}
 	// Where most items ask, the others are questions put in other words. Where few do, the rest are answers, but not
 	// those with something inside them if that is where this author puts answers.
 	habit, inside := asking*2 >= all, r.answersInside(n)
 	var cards []mark
-	for i, l := range n.lines {
+	for i := range n.lines {
+		l := &n.lines[i]
 		switch {
 		case r.fits(l) && (l.asks || habit || inside && r.holds(n, i)):
 			cards = append(cards, mark{line: i, doubtful: !l.asks})
+		case r.isTitle(n, i):
+			cards = append(cards, mark{line: i, role: topic, level: groupLoose})
+		case habit && l.kind == prose && l.depth == 0 && l.opens && l.asks && !l.quoted:
+			cards = append(cards, mark{line: i}) // Its author went on without bullets.
 		case l.item && l.depth < r.depth && l.kind == prose && l.prompt != "":
 			cards = append(cards, mark{line: i, role: topic, level: groupItem})
 		}
@@ -39,16 +56,27 @@ func (r items) marks(n *note) []mark {
 	return n.merge(cards)
 }
 
+// isTitle says whether line i, which is no item, stands above items that ask as a title would.
+func (r items) isTitle(n *note, i int) bool {
+	l := &n.lines[i]
+	if l.kind != prose || l.depth > 0 || !l.opens || l.asks || l.prompt == "" || len(l.text) > maxTitle || states(l.text) || mayLink(l.text) || i > 0 && !n.lines[i-1].blank && n.lines[i-1].kind != heading {
+		return false
+	}
+	next := n.below(i)
+	return next != nil && r.fits(next) && next.asks
+}
+
 // answersInside says whether the items that ask hold their answers, rather than have them in the items that follow.
 func (r items) answersInside(n *note) bool {
 	inside, behind := 0, 0
-	for i, l := range n.lines {
+	for i := range n.lines {
+		l := &n.lines[i]
 		if !r.fits(l) || !l.asks {
 			continue
 		}
 		if r.holds(n, i) {
 			inside++
-		} else if next := n.below(i); next != nil && r.fits(*next) && !next.asks {
+		} else if next := n.below(i); next != nil && r.fits(next) && !next.asks {
 			behind++
 		}
 	}
@@ -71,8 +99,8 @@ func (n *note) below(i int) *line {
 	return nil
 }
 
-func (r items) fits(l line) bool {
-	return l.item && l.depth == r.depth && l.kind == prose && l.prompt != ""
+func (r items) fits(l *line) bool {
+	return l.item && !l.follows && !l.answers && l.depth == r.depth && (l.number || !r.numbered) && l.kind == prose && l.prompt != ""
 }
 
 // labels reads a note that writes "Q." or "질문:" before each question, wherever the line stands.
@@ -80,7 +108,8 @@ type labels struct{}
 
 func (labels) marks(n *note) []mark {
 	var cards []mark
-	for i, l := range n.lines {
+	for i := range n.lines {
+		l := &n.lines[i]
 		if l.kind == prose && l.prompt != "" && l.labelled {
 			cards = append(cards, mark{line: i})
 		}

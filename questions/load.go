@@ -131,6 +131,7 @@ func (a *adder) filePackage(f fs.File, at io.ReaderAt) error {
 
 // notes reads people's notes, or a document that the bank wrote.
 func (a *adder) notes(src []byte) {
+	src = fromUTF16(src)
 	if !utf8.Valid(src) || bytes.IndexByte(src, 0) >= 0 {
 		a.refuse(NotText, 0)
 		return
@@ -138,7 +139,8 @@ func (a *adder) notes(src []byte) {
 	if a.document(string(src)) {
 		return
 	}
-	cards, warnings := read(a.file, string(src))
+	cards, warnings, how := read(a.file, string(src))
+	a.bank.readings = append(a.bank.readings, how)
 	for _, w := range warnings {
 		a.bank.warn(w)
 	}

@@ -2,29 +2,51 @@ package questions
 
 import "strings"
 
-// takeMarks reads the quiz comments, hands their IDs to the question lines they stand at or below, and takes them and
-// lines of other comments out of the text, so that they never show.
+// quizMark is what the author says of a line in a quiz comment.
+type quizMark struct {
+	id         string
+	difficulty Difficulty
+	question   bool // it is a question whatever the reader thinks
+	skip       bool // it is none, nor is what stands below it as its part
+}
+
+// isCard says whether the mark makes a card of its line.
+func (m quizMark) isCard() bool { return m.question || m.id != "" }
+
+// takeMarks reads the quiz comments, hands what they say to the lines they stand at or below, and takes them and lines
+// of other comments out of the text, so that they never show.
 func (n *note) takeMarks() {
 	open := false // Inside a comment that began on a line above.
+	text := -1    // The last line with text.
 	for i := range n.lines {
 		l := &n.lines[i]
 		if l.kind == code {
-			open = false
+			open, text = false, i
+			continue
+		}
+		if !open && !strings.Contains(l.raw, "<!--") {
+			if strings.TrimSpace(l.raw) != "" {
+				text = i
+			}
 			continue
 		}
 		comment, rest := "", ""
 		comment, rest, open = cutComment(l.raw, l.kind == markup, open)
 		if rest == l.raw {
+			text = i
 			continue
 		}
 		l.raw, l.text = rest, strings.TrimSpace(strings.TrimSuffix(l.text, strings.TrimSpace(comment)))
 		if strings.TrimSpace(rest) == "" {
 			l.kind, l.text = prose, ""
+		} else {
+			text = i
 		}
-		if isQuiz(comment) {
-			n.giveID(i, comment)
+		if isQuiz(comment) && !n.give(text, comment) {
+			n.badMarks = append(n.badMarks, i)
 		}
 	}
+	n.leaveOut()
 }
 
 // cutComment takes a comment off s: a quiz comment at its end, or in a line of HTML any that begins it. A comment in the
@@ -53,27 +75,89 @@ func isQuiz(comment string) bool {
 	return ok && strings.HasPrefix(strings.TrimSpace(s), "quiz:")
 }
 
-// giveID hands the ID of the quiz comment on line i to that line's text or to the nearest line of text above.
-func (n *note) giveID(i int, comment string) {
-	id, ok := markID(comment)
-	at := i
-	for at >= 0 && strings.TrimSpace(n.lines[at].raw) == "" {
-		at--
+// give hands a quiz comment to line at, the last one with text, or to the whole note where there is none. It is false
+// where the comment cannot be used, be it only a part of it.
+func (n *note) give(at int, comment string) bool {
+	m, ok := parseMark(comment)
+	if at < 0 && m.skip {
+		n.skipped = true
+		return ok
 	}
-	if !ok || at < 0 || n.lines[at].id != "" || !n.lines[at].mayAsk() {
-		n.badMarks = append(n.badMarks, i)
-		return
+	if at < 0 || !n.lines[at].mayAsk() {
+		return false
 	}
-	n.lines[at].id = id
+	if n.lines[at].mark == nil {
+		n.lines[at].mark = &quizMark{}
+	}
+	old := n.lines[at].mark
+	if m.id != "" && old.id != "" || m.difficulty != "" && old.difficulty != "" || (m.skip || old.skip) && (m.isCard() || old.isCard()) {
+		return false
+	}
+	if m.id != "" {
+		old.id = m.id
+	}
+	if m.difficulty != "" {
+		old.difficulty = m.difficulty
+	}
+	old.question = old.question || m.question
+	old.skip = old.skip || m.skip
+	return ok
 }
 
-// markID reads <!-- quiz: id=some-id -->; other words beside the ID are for later versions.
-func markID(comment string) (string, bool) {
+// parseMark reads the words of <!-- quiz: … -->. ok is false where one of them is unknown or has an unusable value, or
+// where there are none; the others hold all the same.
+func parseMark(comment string) (m quizMark, ok bool) {
 	s := strings.TrimSuffix(strings.TrimPrefix(comment, "<!--"), "-->")
-	for word := range strings.FieldsSeq(strings.TrimPrefix(strings.TrimSpace(s), "quiz:")) {
-		if id, ok := strings.CutPrefix(word, "id="); ok {
-			return id, validID(id)
+	words := strings.Fields(strings.TrimPrefix(strings.TrimSpace(s), "quiz:"))
+	ok = len(words) > 0
+	for _, word := range words {
+		key, value, _ := strings.Cut(word, "=")
+		switch {
+		case word == "skip":
+			m.skip = true
+		case word == "question":
+			m.question = true
+		case key == "id" && validID(value):
+			m.id = value
+		case key == "difficulty" && difficultyOf(value) != "":
+			m.difficulty = difficultyOf(value)
+		default:
+			ok = false
 		}
 	}
-	return "", false
+	return m, ok
+}
+
+// difficultyOf reads a difficulty in any case; it is empty for any other word.
+func difficultyOf(s string) Difficulty {
+	switch d := Difficulty(strings.ToLower(strings.TrimSpace(s))); d {
+	case Easy, Medium, Hard:
+		return d
+	}
+	return ""
+}
+
+// leaveOut empties what the note's author marked to be skipped, and the teams' own answers that were written back into
+// the note. A plain line that is skipped stays as text of the card it is in.
+func (n *note) leaveOut() {
+	for i := range n.lines {
+		l := &n.lines[i]
+		switch {
+		case l.kind == heading && (l.skipped() || cues().team.titled(l.text)):
+			level := l.level
+			n.empty(i, func(l *line) bool { return l.kind == heading && l.level <= level })
+		case l.skipped() && l.item:
+			depth := l.depth
+			n.empty(i, func(l *line) bool {
+				return l.kind == heading || l.item && l.depth <= depth || l.depth < depth && strings.TrimSpace(l.raw) != ""
+			})
+		}
+	}
+}
+
+// empty takes out line i and those below it, up to the first one that ends its part.
+func (n *note) empty(i int, ends func(*line) bool) {
+	for j := i; j < len(n.lines) && (j == i || !ends(&n.lines[j])); j++ {
+		n.lines[j] = line{num: n.lines[j].num}
+	}
 }

@@ -13,7 +13,34 @@ type Notes struct {
 	Warnings []Warning
 	// Files counts the files that were read, with or without questions in them.
 	Files int
+	// Readings says how each of those files was understood.
+	Readings []Reading
 }
+
+// Reading is how one file's questions were told from the rest.
+type Reading struct {
+	File string
+	// How names the habit that was found; Level is the level of its headings or the depth of its items, else 0.
+	How   How
+	Level int
+	// Sure is by how many percent the next best way to read the file, one that finds other cards, explains it less well.
+	Sure int
+}
+
+// How names what marks the questions of a note; package bot has the words.
+type How string
+
+// The ways of marking questions.
+const (
+	ByHeadings How = "headings" // headings of one level
+	ByFolds    How = "folds"    // what shows of folded parts
+	ByLabels   How = "labels"   // "Q." or the like before each
+	ByItems    How = "items"    // list items of one depth
+	ByQuotes   How = "quotes"   // quoted lines, with what is not quoted below them
+	ByRows     How = "rows"     // rows of a table
+	ByLines    How = "lines"    // plain lines, told by their form
+	ByMarks    How = "marks"    // nothing but the author's own quiz comments, or nothing at all
+)
 
 // Warning says that something in a note deserves a look. Nothing it speaks of has been lost unless its code says so.
 type Warning struct {
@@ -38,13 +65,22 @@ const (
 	Doubtful Code = "doubtful"
 	// Duplicate is a card whose prompt, or explicit ID and language, was read before.
 	Duplicate Code = "duplicate"
-	// BadMark is a quiz comment that names no usable ID or stands under no question. The comment is ignored.
+	// BadMark is a quiz comment that says something unknown or unusable, or stands at no question. What it says beside
+	// that holds.
 	BadMark Code = "bad-mark"
 	// BadFrontMatter is front matter that is not valid YAML, or says something unusable. It is ignored.
 	BadFrontMatter Code = "bad-front-matter"
 	// NothingAsked is a file in which no question was found.
 	NothingAsked Code = "nothing-asked"
-	// NotText is a file that is not UTF-8 text. It is skipped.
+	// Skipped is a file whose own mark says that it holds no questions.
+	Skipped Code = "skipped"
+	// TooDeep is a line inside more than 100 lists, quotations or HTML elements; it is read as plain text. Only the first
+	// such line of a file is named.
+	TooDeep Code = "too-deep"
+	// TooLong is a line that asks but is longer than 2,000 bytes, more than any platform shows; it is no question. Only
+	// the first such line of a file is named.
+	TooLong Code = "too-long"
+	// NotText is a file that is no text: neither UTF-8 nor UTF-16 with a byte order mark. It is skipped.
 	NotText Code = "not-text"
 	// TooLarge is a file over the limit of its kind, which Other names. It is skipped whole, since half a note would silently lose questions.
 	TooLarge Code = "too-large"

@@ -1,66 +1,146 @@
 package questions
 
 import (
+	"slices"
 	"strings"
+	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 // cutCard is a card as one file has it, before it meets the cards of other files.
 type cutCard struct {
-	id   string // explicit, empty if the author gave none
-	text Text
+	id         string // explicit, empty if the author gave none
+	difficulty Difficulty
+	text       Text
 }
 
 // read finds the cards of one note. It never fails: what cannot be understood is left out or warned of.
-func read(file, src string) ([]cutCard, []Warning) {
+func read(file, src string) ([]cutCard, []Warning, Reading) {
 	src = strings.TrimPrefix(src, "\ufeff")
-	src = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(src)
+	if strings.Contains(src, "\r") {
+		src = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(src)
+	}
 	lines := strings.Split(src, "\n")
-	var warnings []Warning
+	r := reader{file: file, how: Reading{File: file, How: ByMarks, Sure: 100}}
 	f, err := cutFront(lines)
 	if err != nil {
-		warnings = append(warnings, Warning{Code: BadFrontMatter, File: file, Line: 1})
+		r.warn(BadFrontMatter, 1, "")
 	}
 	n := newNote(lines)
+	if n.skipped {
+		r.warn(Skipped, 0, "")
+		return nil, r.warnings, r.how
+	}
+	f.own = sync.OnceValue(func() Lang { return mainLang(src) }) // Few notes ask for it.
+	r.take(n, &f)
 	for _, i := range n.badMarks {
-		warnings = append(warnings, Warning{Code: BadMark, File: file, Line: i + 1})
+		r.warn(BadMark, int(n.lines[i].num), "")
 	}
-	own := f.lang
-	if own == "" {
-		own = mainLang(src)
+	r.reportCaps(n)
+	if len(r.cards) == 0 {
+		r.warn(NothingAsked, 0, "")
 	}
-	var cards []cutCard
-	for _, d := range bestDrafts(n) {
-		c := n.card(d, f, own)
-		c.text.File = file
-		cards = append(cards, c)
+	return r.cards, r.warnings, r.how
+}
+
+// reader collects what one file gives.
+type reader struct {
+	file     string
+	cards    []cutCard
+	warnings []Warning
+	how      Reading
+}
+
+func (r *reader) warn(code Code, line int, prompt string) {
+	r.warnings = append(r.warnings, Warning{Code: code, File: r.file, Line: line, Prompt: prompt})
+}
+
+// take adds the cards of n.
+func (r *reader) take(n *note, f *front) {
+	c := choose(n)
+	drafts := c.drafts
+	r.how.How, r.how.Level, r.how.Sure = c.how, c.level, c.sure
+	r.cards = make([]cutCard, 0, len(drafts))
+	bodies := n.bodies(drafts)
+	for i := range bodies {
+		d := &drafts[i]
+		c := n.card(d, &bodies[i], f)
+		c.text.File = r.file
+		r.cards = append(r.cards, c)
 		if d.doubtful || c.text.Term && len(c.text.Answer) > longTerm {
-			warnings = append(warnings, Warning{Code: Doubtful, File: file, Line: c.text.Line, Prompt: c.text.Prompt})
+			r.warn(Doubtful, c.text.Line, c.text.Prompt)
 		}
 	}
-	if len(cards) == 0 {
-		warnings = append(warnings, Warning{Code: NothingAsked, File: file})
+	if n.marked {
+		n.reportUnused(drafts)
 	}
-	return cards, warnings
+}
+
+// reportCaps says where the note goes beyond what is read of one: once each, since where one line does many do.
+func (r *reader) reportCaps(n *note) {
+	deep, long := false, false
+	for i := range n.lines {
+		l := &n.lines[i]
+		if l.deep && !deep {
+			deep = true
+			r.warn(TooDeep, int(l.num), "")
+		}
+		if !long && len(l.text) > maxPrompt && l.opens && l.kind != code && strings.HasSuffix(l.text, "?") {
+			long = true
+			r.warn(TooLong, int(l.num), "")
+		}
+	}
+}
+
+// reportUnused finds the marks that say how hard a line is that has become no card.
+func (n *note) reportUnused(drafts []draft) {
+	for i := range n.lines {
+		m := n.lines[i].mark
+		if m == nil || m.difficulty == "" {
+			continue
+		}
+		_, isCard := slices.BinarySearchFunc(drafts, i, func(d draft, i int) int { return d.line - i })
+		if !isCard {
+			n.badMarks = append(n.badMarks, i)
+		}
+	}
 }
 
 // longTerm is the size in bytes from which on what stands below a bare term is rather a text than an answer.
 const longTerm = 6 << 10
 
-// card writes d out. own is the note's language, for cards too short to show theirs.
-func (n *note) card(d draft, f front, own Lang) cutCard {
-	l := n.lines[d.line]
-	a := n.answerOf(d)
-	if _, url := withoutLinks(l.text); a.source == "" {
-		a.source = url
+// card writes d out, whose parts are b.
+func (n *note) card(d *draft, b *body, f *front) cutCard {
+	l := &n.lines[d.line]
+	var marked quizMark
+	if l.mark != nil {
+		marked = *l.mark
 	}
-	term := !l.asks && (!d.doubtful || l.kind == heading || l.item) // A doubtful plain line is a question cut short.
-	t := Text{Prompt: l.prompt, Term: term, Answer: a.text, Source: a.source, Line: d.line + 1, Lang: f.lang}
+	t := Text{Prompt: b.prompt(l.prompt), Answer: b.text(), FollowUps: b.followUps, Source: b.source, Line: int(l.num), Lang: f.lang}
+	if _, url := withoutLinks(l.text); t.Source == "" {
+		t.Source = url
+	}
+	if t.Source == "" && t.Answer == "" {
+		t.Source = firstURL(b.answer)
+	}
+	for i, o := range b.options {
+		t.Options = append(t.Options, o.text)
+		if o.right {
+			t.Right = append(t.Right, i)
+		}
+	}
+	// A doubtful plain line is a question cut short.
+	t.Term = !l.asks && !marked.question && len(b.options) == 0 && len(b.stem) == 0 && (!d.doubtful || l.kind == heading || l.item)
 	if t.Lang == "" {
-		t.Lang = cardLang(l.prompt+a.text, own)
+		t.Lang = f.langOf(t.Prompt, t.Answer)
 	}
 	t.Topics = append(append(t.Topics, f.topics...), d.topics...)
-	return cutCard{id: l.id, text: t}
+	c := cutCard{id: marked.id, difficulty: marked.difficulty, text: t}
+	if c.difficulty == "" {
+		c.difficulty = f.difficulty
+	}
+	return c
 }
 
 // Korean notes are full of English words, English ones have at most a gloss in Korean: so a small share of Hangul,
@@ -70,11 +150,13 @@ const koreanShare = 0.15
 // enoughLetters is how many letters a card needs to show its language; "CORS" in a Korean note is a Korean card.
 const enoughLetters = 16
 
-// cardLang says what language text is in; one with few letters and none in Hangul is taken for own.
-func cardLang(text string, own Lang) Lang {
-	hangul, all := countLetters(text)
+// langOf says what language a card is in; one with few letters and none in Hangul is taken for the note's.
+func (f *front) langOf(prompt, answer string) Lang {
+	hangul, all := countLetters(prompt)
+	more, rest := countLetters(answer)
+	hangul, all = hangul+more, all+rest
 	if hangul == 0 && all < enoughLetters {
-		return own
+		return f.own()
 	}
 	return langByShare(hangul, all)
 }
@@ -89,13 +171,32 @@ func langByShare(hangul, all int) Lang {
 }
 
 func countLetters(s string) (hangul, all int) {
-	for _, r := range s {
-		if !unicode.IsLetter(r) {
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c |= 0x20; c >= 'a' && c <= 'z' {
+				all++
+			}
+			i++
 			continue
 		}
-		all++
-		if unicode.Is(unicode.Hangul, r) {
+		if i+2 < len(s) && (c > 0xEA && c < 0xED || c == 0xEA && s[i+1] >= 0xB0) { // A Korean syllable, most of them.
 			hangul++
+			all++
+			i += 3
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+		switch {
+		case r >= '가' && r <= '힣':
+			hangul++
+			all++
+		case unicode.IsLetter(r):
+			all++
+			if r < 0x3200 && unicode.Is(unicode.Hangul, r) {
+				hangul++
+			}
 		}
 	}
 	return hangul, all

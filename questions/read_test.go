@@ -10,7 +10,7 @@ import (
 type found struct{ prompt, answer, topics string }
 
 func cardsOf(src string) []found {
-	cards, _ := read("note.md", src)
+	cards, _, _ := read("note.md", src)
 	var all []found
 	for _, c := range cards {
 		all = append(all, found{c.text.Prompt, c.text.Answer, strings.Join(c.text.Topics, " > ")})
@@ -69,9 +69,9 @@ func TestReadShapes(t *testing.T) {
 			{"스레드 풀", "미리 만든 스레드", ""}, {"커넥션 풀", "- 미리 만든 연결", ""}}},
 		{"answer heading", "## What is Go?\n#### Answer\nA language.\n## Who made it?\n#### Answer\nPeople.\n", []found{
 			{"What is Go?", "A language.", ""}, {"Who made it?", "People.", ""}}},
-		// "A." is a choice here, not the label of the answer.
-		{"choices", "## Which is faster?\nA. This\nB. That\n## Which is newer?\nA. That\nB. This\n", []found{
-			{"Which is faster?", "A. This\nB. That", ""}, {"Which is newer?", "A. That\nB. This", ""}}},
+		// "A." is an option here, not the label of the answer, and nothing says which is right.
+		{"options", "## Which is faster?\nA. This\nB. That\n## Which is newer?\nA. That\nB. This\n", []found{
+			{"Which is faster?", "", ""}, {"Which is newer?", "", ""}}},
 		{"bold lines", "**What is X? 👶**\n\nA letter.\n\n**Explain Y**\n\nAnother.\n\n**Why is Z last?**\n\nHabit.\n\n**Z versus W**\n\nOne more.\n",
 			[]found{{"What is X?", "A letter.", ""}, {"Explain Y", "Another.", ""}, {"Why is Z last?", "Habit.", ""}, {"Z versus W", "One more.", ""}}},
 		{"underlined headings", "What is a heap?\n===============\nA tree.\n\nWhat is a stack?\n================\nA pile.\n", []found{
@@ -153,7 +153,7 @@ func TestReadSource(t *testing.T) {
 		{"x\nSource: [here](#a)", "", "x\nSource: [here](#a)"},
 	}
 	for _, tt := range tests {
-		cards, _ := read("note.md", "## What is A?\n"+tt.below+"\n")
+		cards, _, _ := read("note.md", "## What is A?\n"+tt.below+"\n")
 		if len(cards) != 1 {
 			t.Fatalf("%q: %d cards", tt.below, len(cards))
 		}
@@ -181,7 +181,7 @@ func TestReadTermsAndLanguages(t *testing.T) {
 		{"---\nlang: de\n---\n## JWT\nEin Token.\n", true, English}, // Not ours: the letters decide.
 	}
 	for _, tt := range tests {
-		cards, _ := read("note.md", tt.src)
+		cards, _, _ := read("note.md", tt.src)
 		if len(cards) == 0 {
 			t.Fatalf("%q: no cards", tt.src)
 		}
@@ -214,7 +214,7 @@ func TestReadMarks(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			cards, warnings := read("note.md", tt.src)
+			cards, warnings, _ := read("note.md", tt.src)
 			var ids []string
 			for _, c := range cards {
 				ids = append(ids, c.id+"="+c.text.Prompt)
@@ -264,7 +264,7 @@ func TestReadFrontMatter(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			cards, warnings := read("note.md", tt.src)
+			cards, warnings, _ := read("note.md", tt.src)
 			if len(cards) != 1 {
 				t.Fatalf("%d cards", len(cards))
 			}
@@ -306,7 +306,7 @@ func TestCleanPrompt(t *testing.T) {
 		{"???", ""},
 	}
 	for _, tt := range tests {
-		if got := cleanPrompt(tt.in); got != tt.want {
+		if got := cleanPrompt(tt.in, true); got != tt.want {
 			t.Errorf("cleanPrompt(%q) = %q, want %q", tt.in, got, tt.want)
 		}
 	}
@@ -316,7 +316,7 @@ func TestAsks(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{
 		"What is A?", "A란?", "Why (and when)?", "A는 무엇인가", "A에 대해 설명해주세요.", "Explain A.", "What is A",
-		"Frage: A", "A and B？（easy）", "**What is A? 👶**", "A? https://example.org", "A是什么",
+		"Frage: A", "A and B？（easy）", "**What is A? 👶**", "A? ->", "A是什么",
 	} {
 		if !asks(s) {
 			t.Errorf("asks(%q) is false", s)

@@ -1,18 +1,27 @@
 package questions
 
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
 // reading is one guess at a note's habit: how its author marks questions. It proposes where cards begin.
 type reading interface {
-	// marks returns, by line, where cards, topics and asides begin. It must not change n.
+	// marks returns, by line, where cards, topics and asides begin, nil if the note has nothing of the kind. It must not
+	// change n.
 	marks(n *note) []mark
+	// how names the guess.
+	how() (How, int)
 }
 
 // readings are all the guesses, the likelier first: of two that explain a note equally well the first is taken.
 func readings() []reading {
 	var all []reading
-	for level := 6; level >= 1; level-- { // Deeper first: what stands higher then groups, instead of being an answer's part.
+	for level := uint8(6); level >= 1; level-- { // Deeper first: what stands higher then groups, instead of being an answer's part.
 		all = append(all, headings{level})
 	}
-	return append(all, labels{}, items{1}, items{2}, unmarked{})
+	return append(all, folds{}, rows{}, labels{}, items{1, false}, items{1, true}, items{2, false}, quotes{}, unmarked{})
 }
 
 // role is what begins at a mark.
@@ -22,6 +31,7 @@ const (
 	card  role = iota
 	topic      // a heading that groups
 	aside      // a heading below which nothing is asked
+	gap        // what ends a card without beginning anything
 )
 
 // mark is a line at which something begins; it ends at the next mark.
@@ -39,43 +49,77 @@ type draft struct {
 	doubtful  bool
 }
 
-// bestDrafts reads n in every way and returns the cards of the way that explains it best, none if none does.
-func bestDrafts(n *note) []draft {
-	var best []draft
-	top, fits := 0.0, false
+// choice is a reading with what it makes of a note.
+type choice struct {
+	how    How
+	level  int
+	drafts []draft
+	score  float64
+	// sure is by how many percent the next best reading that finds other cards explains the note less well.
+	sure int
+}
+
+// choose reads n in every way and returns the one that explains it best; its drafts are none if none explains anything.
+func choose(n *note) choice {
+	var best choice
+	second, fits := 0.0, false
 	for _, r := range readings() {
 		marks := r.marks(n)
 		if marks == nil {
 			continue
 		}
 		fits = true
-		drafts := n.cut(n.withExplicit(marks))
-		if s := n.score(drafts); s > top {
-			best, top = drafts, s
+		c := choice{drafts: n.cut(n.withExplicit(marks))}
+		c.how, c.level = r.how()
+		c.score = n.score(c.drafts)
+		switch {
+		case c.score > best.score:
+			if !sameCards(c.drafts, best.drafts) {
+				second = best.score
+			}
+			best = c
+		case c.score > second && !sameCards(c.drafts, best.drafts):
+			second = c.score
 		}
 	}
 	if !fits {
-		return n.cut(n.withExplicit(n.groups()))
+		best.drafts = n.cut(n.withExplicit(n.groups()))
+		best.how, best.sure = ByMarks, 100
+		return best
+	}
+	if best.score > 0 {
+		best.sure = int(100 * (best.score - max(second, 0)) / best.score)
 	}
 	return best
 }
 
-// withExplicit adds the lines their author marked with an ID, whatever the reading thinks of them. What stands below a
+func sameCards(a, b []draft) bool {
+	return slices.EqualFunc(a, b, func(x, y draft) bool { return x.line == y.line })
+}
+
+// withExplicit adds the lines their author marked as cards, whatever the reading thinks of them. What stands below a
 // marked heading is its answer, however much of it looks like questions.
 func (n *note) withExplicit(marks []mark) []mark {
+	if !n.marked {
+		return marks
+	}
 	var all []mark
-	owner := 0 // The level of the marked heading the line stands under, or 0.
-	for i, l := range n.lines {
-		m := mark{line: i, role: card, level: l.level}
+	owner := uint8(0) // The level of the marked heading the line stands under, or 0.
+	for i := range n.lines {
+		l := &n.lines[i]
+		m := mark{line: i, role: card, level: int(l.level)}
 		proposed := len(marks) > 0 && marks[0].line == i
 		if proposed {
 			m, marks = marks[0], marks[1:]
+		}
+		if l.skipped() {
+			continue
 		}
 		if l.level > 0 && l.level <= owner {
 			owner = 0
 		}
 		switch {
-		case l.id != "":
+		case l.marked():
 			m.role, m.doubtful = card, false
 			all = append(all, m)
 			if owner == 0 {
@@ -90,20 +134,30 @@ func (n *note) withExplicit(marks []mark) []mark {
 
 // cut turns marks into cards, each with the topics it stands under.
 func (n *note) cut(marks []mark) []draft {
-	var drafts []draft
+	drafts := make([]draft, 0, len(marks))
 	var above []mark // The topics the next line stands under, outermost first.
+	var topics []string
+	fresh := false // topics are those of above
 	for i, m := range marks {
+		if m.role == gap {
+			continue
+		}
 		if m.role != card {
-			above = append(outer(above, m.level), m)
+			above, fresh = append(outer(above, m.level), m), false
 			continue
 		}
 		if m.level > 0 {
+			before := len(above)
 			above = besides(above, m.level)
+			fresh = fresh && len(above) == before
 		}
-		if inAside(above) && n.lines[m.line].id == "" {
+		if inAside(above) && !n.lines[m.line].marked() {
 			continue
 		}
-		d := draft{line: m.line, end: len(n.lines), topics: n.topics(above), doubtful: m.doubtful}
+		if !fresh {
+			topics, fresh = n.topics(above), true
+		}
+		d := draft{line: m.line, end: len(n.lines), topics: topics, doubtful: m.doubtful}
 		if i+1 < len(marks) {
 			d.end = marks[i+1].line
 		}
@@ -142,144 +196,19 @@ func inAside(above []mark) bool {
 func (n *note) topics(above []mark) []string {
 	var topics []string
 	for _, m := range above {
-		topics = append(topics, n.lines[m.line].prompt)
+		topics = append(topics, unbracketed(n.lines[m.line].prompt))
 	}
 	return topics
 }
 
-// What speaks for a reading and against it. The numbers weigh signs against each other and were set on notes of many
-// shapes: to ask is worth more than to have an answer, an answer more than a mere mark, and a question left inside
-// another card's answer is a sign that the reading is wrong.
-const (
-	worthExplicit = 4.0
-	worthAsking   = 2.0
-	worthAnswer   = 1.0
-	worthMarked   = 0.5  // a heading or item that does not ask, with an answer
-	worthOpen     = 0.25 // a heading with a placeholder where its answer should be
-	costBare      = 0.25 // a heading that neither asks nor has anything below it
-	costEmpty     = 1.0  // the same in a line that is no heading
-	costPart      = 0.5  // a term that several cards would have, or that is known to head parts of answers
-	costMissed    = 1.0  // a line that asks but is no prompt
-	costLeft      = 1.0  // a heading with text below it, none of which is in a card
-)
-
-// score says how well drafts explain n.
-func (n *note) score(drafts []draft) float64 {
-	sum, found := 0.0, 0
-	repeated := n.repeated(drafts)
-	for _, d := range drafts {
-		l := n.lines[d.line]
-		if l.demands() {
-			found++
-		}
-		sum += n.worth(d, repeated[l.text])
-	}
-	return sum - costMissed*float64(n.asking()-found) - costLeft*float64(n.left(drafts))
-}
-
-// worth is what d speaks for its reading; repeated says that another draft has its text.
-func (n *note) worth(d draft, repeated bool) float64 {
-	l := n.lines[d.line]
-	asks, answered := l.asks || l.id != "", n.answered(d)
-	sum := 0.0
-	switch {
-	case l.id != "":
-		sum = worthExplicit
-	case l.asks:
-		sum = worthAsking
-	case isPart(l.text) || repeated:
-		return -costPart
-	case answered && !d.doubtful:
-		sum = worthMarked
-	}
-	switch {
-	case answered:
-		sum += worthAnswer
-	case !asks && l.kind == heading && n.holdsPlace(d):
-		sum += worthOpen
-	case !asks && l.kind == heading:
-		sum -= costBare
-	case !asks:
-		sum -= costEmpty
-	}
-	return sum
-}
-
-// left counts the headings whose text is in no card.
-func (n *note) left(drafts []draft) int {
-	count := 0
-	pending := false // The current heading has text, and no card so far.
-	inAside := false
-	for i, l := range n.lines {
-		for len(drafts) > 0 && drafts[0].end <= i {
-			drafts = drafts[1:]
-		}
-		covered := len(drafts) > 0 && drafts[0].line <= i
-		switch {
-		case covered:
-			pending = false
-		case l.kind == heading:
-			if pending {
-				count++
-			}
-			pending, inAside = false, isAside(l.text)
-		case !inAside && !l.contents && l.says:
-			pending = true
+// unbracketed takes off brackets that a title stands in.
+func unbracketed(s string) string {
+	for _, pair := range []string{"()", "[]", "（）", "【】", "「」"} {
+		open, size := utf8.DecodeRuneInString(pair)
+		rest, ok := strings.CutPrefix(s, string(open))
+		if inner, closed := strings.CutSuffix(rest, pair[size:]); ok && closed && hasWord(inner) && !strings.ContainsRune(inner, open) {
+			return strings.TrimSpace(inner)
 		}
 	}
-	if pending {
-		count++
-	}
-	return count
-}
-
-// repeated holds the prompts that more than one of drafts has.
-func (n *note) repeated(drafts []draft) map[string]bool {
-	seen := make(map[string]bool, len(drafts)) // True from the second time on.
-	for _, d := range drafts {
-		text := n.lines[d.line].text
-		_, again := seen[text]
-		seen[text] = again
-	}
-	return seen
-}
-
-// asking counts the lines that demand to be explained.
-func (n *note) asking() int {
-	count := 0
-	for _, l := range n.lines {
-		if l.demands() {
-			count++
-		}
-	}
-	return count
-}
-
-// demands says whether l asks at a place where a question would stand: deep in a list it is part of an enumeration.
-func (l line) demands() bool { return l.asks && l.opens && l.depth <= 1 }
-
-// holdsPlace says whether all that stands below d's prompt is a placeholder or several, under headings perhaps: its
-// author left an answer open.
-func (n *note) holdsPlace(d draft) bool {
-	found := false
-	for _, l := range n.lines[d.line+1 : d.end] {
-		if l.blank || l.kind == rule || l.kind == heading {
-			continue
-		}
-		if hasWord(l.raw) {
-			return false
-		}
-		found = true
-	}
-	return found
-}
-
-// answered says whether d has a line below its prompt that says something.
-func (n *note) answered(d draft) bool {
-	for _, l := range n.lines[d.line+1 : d.end] {
-		if l.says {
-			return true
-		}
-	}
-	return false
+	return s
 }

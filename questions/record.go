@@ -113,7 +113,7 @@ func plainEnds(s string) string {
 func (r record) question(main Lang) (q Question, bad, ok bool) {
 	t := Text{Prompt: strings.TrimSpace(r.text(keyQuestion)), Answer: r.text(keyAnswer), Source: r.text(keySource), File: r.file, Line: r.line}
 	if !r.own {
-		if cleaned := cleanPrompt(t.Prompt); cleaned != "" && !strings.Contains(t.Prompt, "\n") {
+		if cleaned := cleanPrompt(t.Prompt, true); cleaned != "" && !strings.Contains(t.Prompt, "\n") {
 			t.Prompt = cleaned
 		}
 	}

@@ -1,6 +1,7 @@
 package questions
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -23,12 +24,15 @@ const (
 
 // manner is how the lines of a note that open a group and ask are written.
 type manner struct {
-	// pairs holds neighbouring words, with every beginning of the second.
-	pairs map[string]bool
+	// asking are the lines; pairs their neighbouring words, sorted, made when they are first asked for.
+	asking []string
+	pairs  []string
 	// longest is in runes, 0 where no line asks.
 	longest int
 	bold    bool // nearly all are in bold
 }
+
+func (unmarked) how() (How, int) { return ByLines, 0 }
 
 func (unmarked) marks(n *note) []mark {
 	how := n.manner()
@@ -36,18 +40,22 @@ func (unmarked) marks(n *note) []mark {
 		return nil
 	}
 	var cards []mark
+	listed := 0  // The line behind a list of questions without answers.
 	inCard := -1 // The first line of the group that the last card opened.
-	for i, l := range n.lines {
+	for i := range n.lines {
+		l := &n.lines[i]
 		if l.kind != prose || l.depth > 0 || l.prompt == "" {
 			continue
 		}
 		switch {
+		case i < listed:
+			cards = append(cards, mark{line: i})
 		case l.opens && l.asks:
 			cards = append(cards, mark{line: i})
-			inCard = i
+			inCard, listed = i, n.listedUntil(i)
 		case l.opens:
 			inCard = -1
-			if n.startsGroup(i) && n.weigh(i, how) >= enough {
+			if !l.answers && n.startsGroup(i) && n.weigh(i, how) >= enough {
 				cards = append(cards, mark{line: i, doubtful: true})
 				inCard = i
 			}
@@ -58,10 +66,30 @@ func (unmarked) marks(n *note) []mark {
 	return n.merge(cards)
 }
 
-func (n *note) manner() manner {
-	m := manner{pairs: make(map[string]bool)}
+// listedUntil returns the line behind the paragraph that line i opens if each of its lines asks, else i. Of two lines the
+// second may rather go on with the first, unless nothing answers them.
+func (n *note) listedUntil(i int) int {
+	end := i + 1
+	for end < len(n.lines) && n.lines[end].kind == prose && !n.lines[end].opens && !n.lines[end].blank {
+		if !n.lines[end].asks {
+			return i
+		}
+		end++
+	}
+	if next := n.below(end - 1); end-i < 2 || end-i == 2 && next != nil && !next.asks && !next.titles() {
+		return i
+	}
+	if end-i == 2 && translates(&n.lines[i], &n.lines[i+1]) {
+		return i
+	}
+	return end
+}
+
+func (n *note) manner() *manner {
+	var m manner
 	all, bold := 0, 0
-	for _, l := range n.lines {
+	for i := range n.lines {
+		l := &n.lines[i]
 		if l.kind != prose || l.depth > 0 || !l.opens || !l.asks {
 			continue
 		}
@@ -70,26 +98,28 @@ func (n *note) manner() manner {
 			bold++
 		}
 		m.longest = max(m.longest, utf8.RuneCountInString(l.text))
-		words := strings.Fields(strings.ToLower(l.text))
-		for i := 1; i < len(words); i++ {
-			m.addPair(words[i-1], words[i])
-		}
+		m.asking = append(m.asking, l.text)
 	}
 	m.bold = all > 2 && bold*10 >= all*8
-	return m
+	return &m
 }
 
-// maxWord bounds the words whose beginnings are remembered, in bytes, so that one endless word stays cheap.
-const maxWord = 60
+// maxWords bounds the words of a line that are remembered, so that one endless line stays cheap.
+const maxWords = 60
 
-func (m manner) addPair(a, b string) {
-	if len(a) > maxWord || len(b) > maxWord {
-		return
+// knows says whether some line has word a and then one that begins with b.
+func (m *manner) knows(a, b string) bool {
+	if m.pairs == nil {
+		for _, text := range m.asking {
+			words := strings.Fields(strings.ToLower(text))
+			for i := 1; i < min(len(words), maxWords); i++ {
+				m.pairs = append(m.pairs, words[i-1]+" "+words[i])
+			}
+		}
+		slices.Sort(m.pairs)
 	}
-	for end := range b {
-		m.pairs[a+" "+b[:end]] = true
-	}
-	m.pairs[a+" "+b] = true
+	i, _ := slices.BinarySearch(m.pairs, a+" "+b)
+	return i < len(m.pairs) && strings.HasPrefix(m.pairs[i], a+" "+b)
 }
 
 func isBold(s string) bool {
@@ -103,21 +133,18 @@ func (n *note) startsGroup(i int) bool {
 		return true
 	}
 	above := n.lines[i-1]
-	if i > 1 && above.blank && n.lines[i-2].id != "" {
+	if i > 1 && above.blank && n.lines[i-2].marked() {
 		return false
 	}
 	return above.blank || above.kind == heading || above.kind == rule
 }
 
 // weigh adds up what speaks for line i being a question all the same.
-func (n *note) weigh(i int, how manner) int {
+func (n *note) weigh(i int, how *manner) int {
 	text := n.lines[i].text
 	sum := 0
 	if i+1 < len(n.lines) && !n.lines[i+1].blank && n.lines[i+1].kind == prose {
 		sum += leadsAnswer
-	}
-	if f := strings.Fields(strings.ToLower(text)); len(f) >= 2 && how.pairs[f[len(f)-2]+" "+f[len(f)-1]] {
-		sum += sameWords
 	}
 	if how.bold && isBold(text) {
 		sum += sameMark
@@ -131,7 +158,25 @@ func (n *note) weigh(i int, how manner) int {
 	if utf8.RuneCountInString(text)*2 > how.longest*3 {
 		sum += tooLong
 	}
+	if sum >= enough || sum+sameWords < enough { // The words would change nothing, and cost more to look at than the rest.
+		return sum
+	}
+	if before, last, ok := lastWords(text); ok && how.knows(before, last) {
+		sum += sameWords
+	}
 	return sum
+}
+
+// lastWords returns the last two words of s in lower case.
+func lastWords(s string) (before, last string, ok bool) {
+	s = strings.TrimRight(s, " \t")
+	at := strings.LastIndexAny(s, " \t")
+	if at < 0 {
+		return "", "", false
+	}
+	last, s = s[at+1:], strings.TrimRight(s[:at], " \t")
+	before = s[strings.LastIndexAny(s, " \t")+1:]
+	return strings.ToLower(before), strings.ToLower(last), before != ""
 }
 
 // followsEnd says whether the line above i finished a sentence, so that line i can begin a card without a blank line.

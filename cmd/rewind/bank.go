@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"rewind/bot"
@@ -39,11 +40,23 @@ func (c *bankCheckCmd) Run(sh *shell) error {
 		}
 	}
 	printWarnings(sh.out, notes, sh.words)
+	if c.Verbose {
+		printReadings(sh.out, notes, sh.words)
+	}
 	if err != nil {
 		return err
 	}
 	sh.say("cli_notes_summary", tally(notes))
 	return nil
+}
+
+// printReadings says of each file how its questions were told from the rest, and how sure that is.
+func printReadings(w io.Writer, notes questions.Notes, words bot.Words) {
+	for _, r := range notes.Readings {
+		how := words.Say("cli_reading_"+string(r.How), bot.Values{"Level": r.Level})
+		said := words.Say("cli_reading", bot.Values{"How": how, "Sure": r.Sure})
+		fmt.Fprintf(w, "%s: %s\n", place(r.File, 0), said)
+	}
 }
 
 func (c *bankCheckCmd) print(w io.Writer, q questions.Question, t questions.Text) {
@@ -52,6 +65,13 @@ func (c *bankCheckCmd) print(w io.Writer, q questions.Question, t questions.Text
 		return
 	}
 	fmt.Fprintf(w, "    [%s] %s  id=%s\n", t.Lang, printable(strings.Join(t.Topics, " > ")), printable(q.ID))
+	for i, o := range t.Options {
+		tick := " "
+		if slices.Contains(t.Right, i) {
+			tick = "x"
+		}
+		fmt.Fprintf(w, "    [%s] %s\n", tick, printable(oneLine(o)))
+	}
 	for line := range strings.Lines(t.Answer) {
 		fmt.Fprintf(w, "    %s\n", printable(strings.TrimRight(line, "\n")))
 	}

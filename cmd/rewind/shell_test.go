@@ -64,11 +64,18 @@ func TestWordsExist(t *testing.T) {
 	keys := []string{"cli_flag_at"} // hidden, so no help shows it
 	for _, code := range []questions.Code{
 		questions.NoAnswer, questions.Doubtful, questions.Duplicate, questions.BadMark, questions.BadFrontMatter,
-		questions.NothingAsked, questions.NotText, questions.TooLarge, questions.NotFollowed,
+		questions.NothingAsked, questions.Skipped, questions.NotText, questions.TooDeep, questions.TooLong, questions.TooLarge, questions.NotFollowed,
 		questions.BadRow, questions.BadValue, questions.NoList, questions.Damaged, questions.Unsafe,
 	} {
 		keys = append(keys, "cli_warning_"+strings.ReplaceAll(string(code), "-", "_"))
 	}
+	for _, how := range []questions.How{
+		questions.ByHeadings, questions.ByFolds, questions.ByLabels, questions.ByItems, questions.ByQuotes, questions.ByRows,
+		questions.ByLines, questions.ByMarks,
+	} {
+		keys = append(keys, "cli_reading_"+string(how))
+	}
+	keys = append(keys, "cli_reading")
 	for _, code := range []string{
 		store.BoardDiffers, store.LinesDiffer, store.RoundNoQuestion, store.RoundNoPosts, store.LetterNoRound, store.LetterNoSchedule, store.SlotNoRound,
 		store.DueIndex, store.ThreadIndex, store.ActiveIndex, store.AccountIndex, store.AnswerNoLine,
@@ -81,7 +88,7 @@ func TestWordsExist(t *testing.T) {
 	}
 	for _, lang := range []questions.Lang{questions.English, questions.Korean} {
 		for _, key := range keys {
-			if said := bot.Speak(lang).Say(key, bot.Values{"Group": "g", "What": "w", "Other": "o"}); strings.ContainsAny(said, "⟦<") {
+			if said := bot.Speak(lang).Say(key, bot.Values{"Group": "g", "What": "w", "Other": "o", "How": "h", "Level": 2, "Sure": 3}); strings.Contains(said, "⟦") || strings.Contains(said, "<no value>") {
 				t.Errorf("%s: %s", lang, said)
 			}
 		}
