@@ -6,6 +6,7 @@ import "strings"
 type quizMark struct {
 	id         string
 	difficulty Difficulty
+	lang       Lang // of the card, where it is not the note's
 	question   bool // it is a question whatever the reader thinks
 	skip       bool // it is none, nor is what stands below it as its part
 }
@@ -99,6 +100,9 @@ func (n *note) give(at int, comment string) bool {
 	if m.difficulty != "" {
 		old.difficulty = m.difficulty
 	}
+	if m.lang != "" {
+		old.lang = m.lang
+	}
 	old.question = old.question || m.question
 	old.skip = old.skip || m.skip
 	return ok
@@ -121,6 +125,9 @@ func parseMark(comment string) (m quizMark, ok bool) {
 			m.id = value
 		case key == "difficulty" && difficultyOf(value) != "":
 			m.difficulty = difficultyOf(value)
+		case key == "lang" && langOf(value) != "":
+			m.lang = langOf(value)
+		case word == "term", word == "no-topic", word == "end": // what a document of the bank says beside; elsewhere the words show it
 		default:
 			ok = false
 		}

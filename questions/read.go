@@ -132,6 +132,9 @@ func (n *note) card(d *draft, b *body, f *front) cutCard {
 	}
 	// A doubtful plain line is a question cut short.
 	t.Term = !l.asks && !marked.question && len(b.options) == 0 && len(b.stem) == 0 && (!d.doubtful || l.kind == heading || l.item)
+	if marked.lang != "" {
+		t.Lang = marked.lang
+	}
 	if t.Lang == "" {
 		t.Lang = f.langOf(t.Prompt, t.Answer)
 	}

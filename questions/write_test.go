@@ -75,6 +75,24 @@ func TestStarterSurvivesEveryFormat(t *testing.T) {
 	}
 }
 
+// TestStarterAsNotes takes the line that makes it a document from what was written: whoever copies cards from it into
+// their notes finds every question again.
+func TestStarterAsNotes(t *testing.T) {
+	t.Parallel()
+	starter, err := Starter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(written(t, Markdown, Export{Questions: starter.Questions}))
+	got := reread(t, Markdown, []byte(strings.Replace(text, "format: rewind\n", "", 1)))
+	if len(got.Questions) != len(starter.Questions) {
+		t.Fatalf("%d questions, want %d", len(got.Questions), len(starter.Questions))
+	}
+	for i, q := range starter.Questions {
+		compareQuestions(t, Markdown, got.Questions[i], q)
+	}
+}
+
 // compareQuestions holds that nothing but the place where a question was read has changed; JSON Lines keeps that too.
 func compareQuestions(t testing.TB, format Format, got, want Question) {
 	t.Helper()
