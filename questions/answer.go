@@ -47,6 +47,9 @@ func cutAnswerHead(lines []line) (rest []line, ok bool) {
 		return trimLines(lines[1:]), true
 	}
 	text, ok := cutAnswerLabel(first.text)
+	if first.kind == heading && !first.answers {
+		return lines, false
+	}
 	if !ok && first.kind == prose {
 		text, ok = strings.CutPrefix(first.text, ": ")
 	}
@@ -60,7 +63,8 @@ func cutAnswerHead(lines []line) (rest []line, ok bool) {
 		text = strings.TrimSuffix(strings.TrimRight(text, " "), "**")
 	}
 	first.raw, first.text, first.kind = text, text, prose
-	first.says = first.saysSomething(true)
+	bare, _ := withoutLinks(text)
+	first.says = first.saysSomething(bare)
 	return append([]line{first}, lines[1:]...), true
 }
 
@@ -95,8 +99,8 @@ func sourceOf(l *line) (string, bool) {
 }
 
 // saysSomething says whether a line of an answer has any content: a link, a bare bullet, a lone label or an unfilled
-// template has none.
-func (l *line) saysSomething(linked bool) bool {
+// template has none. bare is the line's text without links.
+func (l *line) saysSomething(bare string) bool {
 	if l.kind == code {
 		s := strings.TrimSpace(l.raw)
 		return s != "" && !isFence(s) && !isURL(s)
@@ -107,11 +111,7 @@ func (l *line) saysSomething(linked bool) bool {
 	if len(l.raw) > maxLinkLine {
 		return true
 	}
-	s := l.text
-	if linked {
-		s, _ = withoutLinks(s)
-	}
-	s = withoutShortcodes(s)
+	s := withoutShortcodes(bare)
 	if l.kind == markup {
 		s = withoutTags(s)
 	}
@@ -122,13 +122,15 @@ func (l *line) saysSomething(linked bool) bool {
 	if s == "" {
 		return false
 	}
-	return len(s) > cues().longest || !cues().empty[strings.ToLower(s)]
+	return !cues().empty.has(s)
 }
+
+var signs = byteSet(" \t-*+_>#|/\\=.?:()[]")
 
 // trimSigns takes off both ends what says nothing by itself.
 func trimSigns(s string) string {
 	for {
-		cut := strings.Trim(s, " \t-*+_>#|/\\=.?:()[]")
+		cut := trimRightBytes(trimLeftBytes(s, &signs), &signs)
 		if len(cut) > 0 && cut[0] >= utf8.RuneSelf || len(cut) > 0 && cut[len(cut)-1] >= utf8.RuneSelf {
 			for _, sign := range []string{"…", "→", "·", "：", "？"} {
 				cut = strings.TrimSuffix(strings.TrimPrefix(cut, sign), sign)

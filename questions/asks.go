@@ -9,7 +9,7 @@ import (
 // asks says whether s, which holds no links, reads like a question or a request, by its label, its mark, its ending or
 // its opening.
 func asks(s string) bool {
-	s = unwrap(trimDecoration(trimArrow(s)))
+	s = unwrap(trimDecoration(trimArrow(cutBox(s))))
 	rest, labelled := cutQuestionLabel(s)
 	s = unwrap(trimDecoration(cutNumber(trimDecoration(rest))))
 	if !hasWord(s) || labelled {
@@ -18,10 +18,12 @@ func asks(s string) bool {
 	return sentenceAsks(cutRemark(s))
 }
 
+var arrows, openers = byteSet(" \t,->="), byteSet("\"'*_`( ")
+
 // trimArrow takes off what leads from a question to its answer.
 func trimArrow(s string) string {
 	for {
-		cut := strings.TrimSuffix(strings.TrimRight(s, " \t,->="), "→")
+		cut := strings.TrimSuffix(trimRightBytes(s, &arrows), "→")
 		if len(cut) == len(s) {
 			return s
 		}
@@ -44,9 +46,11 @@ func sentenceAsks(s string) bool {
 	if c.endings.closes(bare) {
 		return true
 	}
-	s = strings.TrimLeft(s, "\"'*_`( ")
-	for _, open := range []string{"¿", "¡", "“", "‘", "「", "『"} {
-		s = strings.TrimPrefix(s, open)
+	s = trimLeftBytes(s, &openers)
+	if s != "" && s[0] >= utf8.RuneSelf {
+		for _, open := range []string{"¿", "¡", "“", "‘", "「", "『"} {
+			s = strings.TrimPrefix(s, open)
+		}
 	}
 	return c.requests.opens(s) || len(bare) == len(closed) && c.wonders.opens(s)
 }

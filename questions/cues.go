@@ -38,11 +38,10 @@ type wording struct {
 // cueSet is the cues of all languages together, arranged so that a line is compared only with the few words that share
 // its first or last letter.
 type cueSet struct {
-	wonders, requests                   byEdge // by first letter
-	question, answer, source, followUps byEdge // by first letter
-	endings, statements                 byEdge // by last letter
-	right, team, parts, asides, empty   map[string]bool
-	longest                             int      // of the words in sets, in bytes
+	wonders, requests                   byEdge   // by first letter
+	question, answer, source, followUps byEdge   // by first letter
+	endings, statements                 byEdge   // by last letter
+	right, team, parts, asides, empty   byEdge   // by first letter
 	revealing                           []string // may stand anywhere in what invites to look at an answer
 }
 
@@ -75,31 +74,20 @@ func parseCues(data string) (map[string]wording, error) {
 }
 
 func newCueSet(languages map[string]wording) *cueSet {
-	c := &cueSet{right: map[string]bool{}, team: map[string]bool{}, parts: map[string]bool{}, asides: map[string]bool{}, empty: map[string]bool{}}
+	var c cueSet
 	for _, w := range languages {
 		for edge, words := range map[*byEdge][]string{
 			&c.wonders: w.Wonders, &c.requests: w.Requests, &c.question: w.Question, &c.answer: w.Answer,
-			&c.source: w.Source, &c.followUps: w.FollowUps,
+			&c.source: w.Source, &c.followUps: w.FollowUps, &c.right: w.Right, &c.team: w.Team,
+			&c.parts: w.Parts, &c.asides: w.Asides, &c.empty: w.Empty,
 		} {
 			edge.add(words, utf8.DecodeRuneInString)
 		}
 		c.endings.add(w.Endings, utf8.DecodeLastRuneInString)
 		c.statements.add(w.Statements, utf8.DecodeLastRuneInString)
 		c.revealing = append(c.revealing, w.Reveals...)
-		c.addAll(c.right, w.Right)
-		c.addAll(c.team, w.Team)
-		c.addAll(c.parts, w.Parts)
-		c.addAll(c.asides, w.Asides)
-		c.addAll(c.empty, w.Empty)
 	}
-	return c
-}
-
-func (c *cueSet) addAll(set map[string]bool, words []string) {
-	for _, w := range words {
-		set[w] = true
-		c.longest = max(c.longest, len(w))
-	}
+	return &c
 }
 
 func (e *byEdge) add(words []string, edge func(string) (rune, int)) {
@@ -141,7 +129,7 @@ func (e *byEdge) at(r rune) []string {
 func (e *byEdge) opens(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	for _, w := range e.at(r) {
-		if len(s) >= len(w) && strings.EqualFold(s[:len(w)], w) {
+		if hasFold(s, w) {
 			return true
 		}
 	}
@@ -152,24 +140,49 @@ func (e *byEdge) opens(s string) bool {
 func (e *byEdge) closes(s string) bool {
 	r, _ := utf8.DecodeLastRuneInString(s)
 	for _, w := range e.at(r) {
-		if len(s) >= len(w) && strings.EqualFold(s[len(s)-len(w):], w) {
+		if len(s) >= len(w) && hasFold(s[len(s)-len(w):], w) {
 			return true
 		}
 	}
 	return false
 }
 
-// isOneOf says whether text, without numbering and marks, is a word of set.
-func (c *cueSet) isOneOf(set map[string]bool, text string) bool {
-	s := strings.Trim(cutNumber(trimDecoration(text)), " :：*_<>[]")
-	return s != "" && len(s) <= c.longest && set[strings.ToLower(s)]
+// hasFold says whether s begins with the lower case word w, in any case.
+func hasFold(s, w string) bool {
+	if len(s) < len(w) {
+		return false
+	}
+	s = s[:len(w)]
+	if s == w {
+		return true
+	}
+	if s[0] >= 0xE1 { // Letters of three bytes and more have no case that cues have.
+		return false
+	}
+	return strings.EqualFold(s, w)
+}
+
+// has says whether s is one of the words, in any case.
+func (e *byEdge) has(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	for _, w := range e.at(r) {
+		if len(s) == len(w) && hasFold(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// titled says whether text, without numbering and marks, is one of the words.
+func (e *byEdge) titled(text string) bool {
+	return e.has(strings.Trim(cutNumber(trimDecoration(text)), " :：*_<>[]"))
 }
 
 // isAside says whether a heading of this text has no questions below it.
-func isAside(text string) bool { return cues().isOneOf(cues().asides, text) }
+func isAside(text string) bool { return cues().asides.titled(text) }
 
 // isPart says whether a heading of this text is one of those that answers are made of.
-func isPart(text string) bool { return cues().isOneOf(cues().parts, text) }
+func isPart(text string) bool { return cues().parts.titled(text) }
 
 // reveals says whether s, which shows of a folded part, invites to look at what is hidden.
 func (c *cueSet) reveals(s string) bool {

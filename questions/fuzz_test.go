@@ -1,8 +1,10 @@
 package questions
 
 import (
+	"bytes"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -16,6 +18,8 @@ func FuzzRead(f *testing.F) {
 		"## A <!-- quiz: id=a -->\n<!-- quiz: id=b -->\n<!-- c\n## d -->\n", "- [a](#a)\n- [b](http://c (d)\n", "\ufeff가란?\r\n나\r",
 		"<details><summary>What?</summary>\n\nx\n</details>\n", "\t- a?\n\t\t- b?\n   * c?\n", "[[[[](](](((", "## :a:b:\n:c:\n",
 		"## A?\nx\n## B\n-\n# C\n### D\n- \n### E?\ny\n", "- a\n  - b?\n    - x\n- c\n  - d\n    -\n", "A: B\nSource: <https://example.org>\n", "## ?\n## 1.\n## Q:\n", "0#0\n0\n- ", "What is a?\n~~~\n~~~\n- \n- ```\n  x\n",
+		"## A?\n- [ ] b\n- [x] c\n### Answer\nd\nFollow-ups:\n- e?\n", "A?\n\nA) b\nB) c\n\nAnswer: B, A\n", "|q|a|\n|-|-|\n|b?|c<br>d|\n", "> A\n- b\n\n> C\n- d\n",
+		"<details>\n<summary><b>A?</b>\n</summary><ul><li>b<li>c</ul><pre>d</pre>\n</details>\n", "Q: a? A: b\n**c?** d\n- e? - f\n", "### Question 1\n\na\n\n### Answer\n", "<!-- quiz: skip question id=a difficulty=b -->\n",
 	} {
 		f.Add(seed)
 	}
@@ -84,8 +88,8 @@ func FuzzLoad(f *testing.F) {
 func cardsIn(files fstest.MapFS) int {
 	n := 0
 	for name := range files {
-		if src, err := (Source{FS: files}).read(name); err == nil {
-			cards, _, _ := read(name, src)
+		if src := fromUTF16(files[name].Data); utf8.Valid(src) && len(files[name].Data) <= maxFile && bytes.IndexByte(src, 0) < 0 {
+			cards, _, _ := read(name, string(src))
 			n += len(cards)
 		}
 	}
@@ -106,9 +110,81 @@ func checkText(t *testing.T, text Text, lines int) {
 		t.Errorf("line %d of %d in %+v", text.Line, lines, text)
 	case text.Answer != "" && strings.TrimSpace(text.Answer) == "":
 		t.Errorf("blank answer in %+v", text)
+	case !slices.IsSorted(text.Right) || len(text.Right) > 0 && (text.Right[0] < 0 || text.Right[len(text.Right)-1] >= len(text.Options)):
+		t.Errorf("right options %v of %d", text.Right, len(text.Options))
+	case len(text.Options) == 1 || slices.Contains(text.FollowUps, ""):
+		t.Errorf("options %q, follow-ups %q", text.Options, text.FollowUps)
 	case text.Lang != Korean && text.Lang != English:
 		t.Errorf("language %q", text.Lang)
 	case !utf8.ValidString(text.Prompt) || !utf8.ValidString(text.Answer):
 		t.Errorf("text cut within a letter: %+v", text)
 	}
+}
+
+// FuzzLists reads tables, JSON, YAML and Anki's text: nothing in them may end the program, and what was read once can be
+// written and read again.
+func FuzzLists(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"a.csv", "question,answer\nWhat?,\"x\ny\"\n"}, {"a.tsv", "What is A?\ta\n"}, {"a.json", `[{"question":"What?","options":["a"],"right":[1]}]`},
+		{"a.jsonl", `{"id":"a","texts":[{"lang":"ko","prompt":"가란?","right":[0],"options":["a"]}]}` + "\n{"}, {"a.yaml", "- question: What?\n  answer: &a x\n- *a\n"},
+		{"a.yaml", "What?: x\n? [a]\n: b\n"}, {"a.txt", "#separator:|\n{{c1::x}}|y\n"}, {"a.csv", "\xff\xfea\x00"}, {"a.csv", "\xc1\xfa\xb9\xae,\xb4\xe4\n"},
+	} {
+		f.Add(seed[0], []byte(seed[1]))
+	}
+	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		switch name {
+		case "a.csv", "a.tsv", "a.json", "a.jsonl", "a.yaml", "a.txt":
+		default:
+			return
+		}
+		n := readNamed(t, name, data)
+		for _, q := range n.Questions {
+			if !validID(q.ID) {
+				t.Errorf("ID %q", q.ID)
+			}
+			for _, text := range q.Texts {
+				if text.Prompt == "" || !soundRight(text) {
+					t.Errorf("unsound: %+v", text)
+				}
+			}
+		}
+		for _, format := range []Format{CSV, Markdown, AnkiText} {
+			first := written(t, format, Export{Questions: n.Questions})
+			if len(n.Questions) > 0 && len(first) < maxFile {
+				again := readNamed(t, fileNames[format], first)
+				if second := written(t, format, Export{Questions: again.Questions}); !bytes.Equal(first, second) {
+					t.Errorf("%s: other bytes the second time:\n%q\n%q", format, first, second)
+				}
+			}
+		}
+	})
+}
+
+// FuzzDocument reads documents that people have edited. What was read is written in a form that comes back the same.
+func FuzzDocument(f *testing.F) {
+	for _, seed := range []string{
+		"## A\n<!-- quiz: id=a -->\nx\n", "# T\n### A?\n<!-- quiz: id=a term no-topic -->\n- [ ] a\n\n#### Answer\n<!-- quiz: end -->\nFollow-ups:\n- b\n",
+		"## A?\n```\n## B?\n", "## A\n- [x] b\n  ```\n\nSource: c\n", "## 가란?\n### 팀 답변\n> x\n### 답\n", "##\n## #\n## # #\n- ```\n", "### A\n#### B\n# C\n### D\n",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		if len(body) > maxFile/4 {
+			return
+		}
+		n := readNamed(t, "a.md", []byte("---\nformat: rewind\n---\n"+body))
+		if len(n.Questions) == 0 {
+			return
+		}
+		for _, format := range []Format{Markdown, JSONLines} {
+			first := written(t, format, Export{Questions: n.Questions})
+			if len(first) > maxFile {
+				continue
+			}
+			again := readNamed(t, fileNames[format], first)
+			if second := written(t, format, Export{Questions: again.Questions}); !bytes.Equal(first, second) {
+				t.Errorf("%s: other bytes the second time:\n%q\n%q", format, first, second)
+			}
+		}
+	})
 }

@@ -101,11 +101,14 @@ func (n *note) sectionEnd(i int) int {
 	return len(n.lines)
 }
 
-// followUps adds the bold lines of [from, to) that ask: a further question with an answer of its own.
+// followUps adds the bold lines and folded parts of [from, to) that ask: a further question with an answer of its own.
 func (n *note) followUps(marks []mark, from, to int) []mark {
 	for i := from; i < to; i++ {
 		l := &n.lines[i]
 		if l.kind == prose && l.opens && l.depth == 0 && l.asks && isBold(l.text) && strings.Contains(l.text, " ") {
+			marks = append(marks, mark{line: i})
+		}
+		if l.kind == summary && l.fold > 1 && l.asks && n.foldSays(i) {
 			marks = append(marks, mark{line: i})
 		}
 	}

@@ -14,6 +14,7 @@ type source struct {
 	fold    int
 	summary bool
 	cell    uint8 // what it is of a table that was taken apart
+	deep    bool  // it stands deeper than maxNesting, and is read as if it did not
 }
 
 // sources wraps lines as they are.
@@ -69,65 +70,6 @@ func trimListMark(s string) string {
 	return s
 }
 
-// tag is one HTML tag.
-type tag struct {
-	name  string // in lower case
-	attrs string
-	end   bool
-}
-
-// maxTag bounds the length of a tag in bytes.
-const maxTag = 512
-
-// tagAt reads the tag that s begins with and its length.
-func tagAt(s string) (tag, int, bool) {
-	if len(s) < 3 || s[0] != '<' {
-		return tag{}, 0, false
-	}
-	i := 1
-	var t tag
-	if s[1] == '/' {
-		t.end, i = true, 2
-	}
-	from := i
-	for i < len(s) && i < maxTag && (s[i]|0x20 >= 'a' && s[i]|0x20 <= 'z' || i > from && isDigit(s[i])) {
-		i++
-	}
-	if i == from || i == len(s) || strings.IndexByte(" \t>/", s[i]) < 0 {
-		return tag{}, 0, false
-	}
-	t.name = strings.ToLower(s[from:i])
-	end := strings.IndexByte(s[i:min(len(s), i+maxTag)], '>')
-	if end < 0 {
-		return tag{}, 0, false
-	}
-	t.attrs = s[i : i+end]
-	return t, i + end + 1, true
-}
-
-// attr returns the value of an attribute, empty if there is none.
-func (t tag) attr(name string) string {
-	_, s, ok := strings.Cut(t.attrs, name+"=")
-	if !ok || s == "" {
-		return ""
-	}
-	if s[0] == '"' || s[0] == '\'' {
-		value, _, _ := strings.Cut(s[1:], s[:1])
-		return value
-	}
-	value, _, _ := strings.Cut(s, " ")
-	return value
-}
-
-func isStructure(name string) bool {
-	switch name {
-	case "details", "summary", "p", "div", "section", "article", "main", "header", "footer", "center", "h1", "h2", "h3", "h4", "h5", "h6",
-		"ul", "ol", "li", "blockquote", "pre", "hr", "dl", "dt", "dd", "body", "html", "nav":
-		return true
-	}
-	return false
-}
-
 // htmlLines writes the rewritten lines.
 type htmlLines struct {
 	out  []source
@@ -139,13 +81,14 @@ type htmlLines struct {
 	lists  []int    // of each list around: the number of its next item, or -1
 	indent string   // before the lines of elements that stand in a list item
 
-	text    strings.Builder // the line being put together
-	textNum int             // where it began
-	prefix  string          // what goes before it
-	summary bool            // it is a summary
-	bold    []int           // where emphasis opened in it
-	href    string          // where the link leads that is open in it
+	text    []byte // the line being put together
+	textNum int    // where it began
+	prefix  string // what goes before it
+	summary bool   // it is a summary
+	bold    []int  // where emphasis opened in it
+	href    string // where the link leads that is open in it
 
+	deep    bool   // an element was left out because of its depth
 	fence   string // the delimiter of the fence we are in
 	comment bool   // in a comment that began on a line above
 	pre     bool
@@ -153,7 +96,8 @@ type htmlLines struct {
 }
 
 func (p *htmlLines) emit(text string, num int, summary bool) {
-	p.out = append(p.out, source{text: text, num: num, fold: p.folds, summary: summary})
+	p.out = append(p.out, source{text: text, num: num, fold: p.folds, summary: summary, deep: p.deep})
+	p.deep = false
 }
 
 // line takes in one line of the note.
@@ -173,7 +117,7 @@ func (p *htmlLines) line(l string) {
 	case p.summary && trimmed != "":
 		p.tokens(trimmed)
 	case trimmed == "":
-		if p.summary && p.text.Len() > 0 {
+		if p.summary && len(p.text) > 0 {
 			p.closeSummary()
 		}
 		p.flush()
@@ -222,15 +166,17 @@ func (p *htmlLines) structures(l string) bool {
 	if len(p.open) == 0 {
 		return false
 	}
-	for i := strings.Index(s, "</"); i >= 0; {
-		if t, _, ok := tagAt(s[i:]); ok && p.isOpen(t.name) && strings.Count(s[:i], "`")%2 == 0 {
+	inCode := false
+	for i := 0; i+1 < len(s); i++ {
+		if s[i] == '`' {
+			inCode = !inCode
+		}
+		if inCode || s[i] != '<' || s[i+1] != '/' {
+			continue
+		}
+		if t, _, ok := tagAt(s[i:]); ok && p.isOpen(t.name) {
 			return true
 		}
-		next := strings.Index(s[i+1:], "</")
-		if next < 0 {
-			break
-		}
-		i += 1 + next
 	}
 	return false
 }
@@ -251,7 +197,7 @@ func (p *htmlLines) listIndent(l string) string {
 	if lead == "" {
 		return ""
 	}
-	for i := len(p.out) - 1; i >= 0; i-- {
+	for i := len(p.out) - 1; i >= max(0, len(p.out)-maxNesting); i-- {
 		above := p.out[i].text
 		s := strings.TrimLeft(above, " \t")
 		if s == "" {
@@ -293,157 +239,11 @@ func (p *htmlLines) inList() bool {
 	return len(trimListMark(above)) < len(s) || len(s) < len(above) && s != "" || strings.TrimLeft(s, "0123456789") != s
 }
 
-// tokens takes in a line of tags and text.
-func (p *htmlLines) tokens(s string) {
-	for s != "" {
-		at := strings.IndexAny(s, "<`")
-		if at < 0 {
-			p.write(s)
-			break
-		}
-		p.write(s[:at])
-		s = s[at:]
-		if s[0] == '`' {
-			end := codeSpan(s)
-			p.write(s[:end])
-			s = s[end:]
-			continue
-		}
-		t, n, ok := tagAt(s)
-		if !ok {
-			p.write("<")
-			s = s[1:]
-			continue
-		}
-		if !p.tag(t, s[:n]) {
-			p.write(s[:n])
-		}
-		s = s[n:]
-		if p.pre {
-			p.preLine(s)
-			return
-		}
-	}
-	if p.summary && p.text.Len() > 0 {
-		p.write(" ")
-	}
-}
-
-// codeSpan is the length of the code span that s begins with, or of its backticks if it is none.
-func codeSpan(s string) int {
-	ticks := len(s) - len(strings.TrimLeft(s, "`"))
-	if end := strings.Index(s[ticks:], s[:ticks]); end >= 0 {
-		return ticks + end + ticks
-	}
-	return ticks
-}
-
-func (p *htmlLines) write(s string) {
-	if p.text.Len() == 0 {
-		if s = strings.TrimLeft(s, " \t"); s == "" {
-			return
-		}
-		p.textNum = p.num
-	}
-	p.text.WriteString(s)
-}
-
-// tag takes in one tag; it is false for one that stays text.
-func (p *htmlLines) tag(t tag, raw string) bool {
-	if p.inline(t, raw) {
-		return true
-	}
-	if !isStructure(t.name) {
-		return false
-	}
-	if p.summary && t.name != "summary" {
-		if t.name != "details" { // A heading or paragraph in a summary.
-			return true
-		}
-		p.closeSummary()
-	}
-	p.flush()
-	if t.end {
-		p.end(t.name)
-		return true
-	}
-	if p.isOpen("p") && t.name != "summary" {
-		p.pop("p")
-	}
-	p.begin(t)
-	return true
-}
-
-// inline takes in a tag within a line.
-func (p *htmlLines) inline(t tag, raw string) bool {
-	mark := ""
-	switch t.name {
-	case "br":
-		if p.summary {
-			p.write(" ")
-		} else {
-			p.flush()
-		}
-		return true
-	case "b", "strong":
-		mark = "**"
-	case "i", "em":
-		mark = "*"
-	case "code", "kbd", "samp":
-		mark = "`"
-	case "span", "font", "u", "small", "big", "mark", "sup", "sub":
-		return true
-	case "a":
-		return p.link(t)
-	case "img":
-		if src := t.attr("src"); src != "" {
-			p.write("![" + t.attr("alt") + "](" + src + ")")
-			return true
-		}
-	}
-	if mark == "" {
-		return false
-	}
-	p.emphasis(t.end, mark)
-	return true
-}
-
-// link writes a link; an anchor without a destination is dropped.
-func (p *htmlLines) link(t tag) bool {
-	switch {
-	case !t.end:
-		if p.href = t.attr("href"); p.href != "" {
-			p.write("[")
-		}
-	case p.href != "":
-		p.write("](" + p.href + ")")
-		p.href = ""
-	}
-	return true
-}
-
-// emphasis writes a delimiter so that no white space stands inside of it, where Markdown would not take it for one.
-func (p *htmlLines) emphasis(end bool, mark string) {
-	s := p.text.String()
-	if !end {
-		p.write(mark)
-		p.bold = append(p.bold, len(mark))
-		return
-	}
-	if len(p.bold) == 0 {
-		return
-	}
-	p.bold = p.bold[:len(p.bold)-1]
-	cut := strings.TrimRight(s, " \t")
-	p.text.Reset()
-	if rest, empty := strings.CutSuffix(cut, mark); empty && strings.Count(rest, mark)%2 == 0 {
-		p.text.WriteString(rest)
-		return
-	}
-	p.text.WriteString(cut + mark + s[len(cut):])
-}
-
 func (p *htmlLines) begin(t tag) {
+	if len(p.open) >= maxNesting && t.name != "summary" && t.name != "hr" && t.name != "pre" {
+		p.deep = true
+		return
+	}
 	switch t.name {
 	case "details":
 		if p.flat && p.folds > 0 {
@@ -545,8 +345,8 @@ func (p *htmlLines) flush() {
 	if p.summary {
 		return
 	}
-	s := strings.TrimRight(p.text.String(), " \t")
-	p.text.Reset()
+	s := strings.TrimRight(string(p.text), " \t")
+	p.text = p.text[:0]
 	p.bold, p.href = p.bold[:0], ""
 	if s == "" {
 		return
@@ -563,8 +363,8 @@ func (p *htmlLines) flush() {
 
 func (p *htmlLines) closeSummary() {
 	p.summary = false
-	s := strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(p.text.String()), "#"))
-	p.text.Reset()
+	s := strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(string(p.text)), "#"))
+	p.text = p.text[:0]
 	p.bold, p.href = p.bold[:0], ""
 	if s == "" {
 		return

@@ -2,7 +2,11 @@ package questions
 
 // items reads a note whose list items of one depth are the questions, with the answers below or inside them. Items
 // further out group.
-type items struct{ depth uint8 }
+type items struct {
+	depth uint8
+	// numbered says that only numbered items are questions, and bullets beside them answers.
+	numbered bool
+}
 
 // rareAsking is how many items there are to each one that asks where items are no longer taken for questions.
 const rareAsking = 4
@@ -15,10 +19,13 @@ func (r items) how() (Habit, int) { return ByItems, int(r.depth) }
 func (labels) how() (Habit, int) { return ByLabels, 0 }
 
 func (r items) marks(n *note) []mark {
-	asking, all := 0, 0
+	asking, all, bullets := 0, 0, 0
 	for i := range n.lines {
 		l := &n.lines[i]
 		if !r.fits(l) {
+			if l.item && l.depth == r.depth && !l.number {
+				bullets++
+			}
 			continue
 		}
 		all++
@@ -26,7 +33,7 @@ func (r items) marks(n *note) []mark {
 			asking++
 		}
 	}
-	if all == 0 || asking*rareAsking < all {
+	if all == 0 || asking*rareAsking < all || r.numbered && bullets == 0 {
 		return nil // Some questions among many items are rhetorical.
 	}
 	// Where most items ask, the others are questions put in other words. Where few do, the rest are answers, but not
@@ -93,7 +100,7 @@ func (n *note) below(i int) *line {
 }
 
 func (r items) fits(l *line) bool {
-	return l.item && !l.follows && !l.answers && l.depth == r.depth && l.kind == prose && l.prompt != ""
+	return l.item && !l.follows && !l.answers && l.depth == r.depth && (l.number || !r.numbered) && l.kind == prose && l.prompt != ""
 }
 
 // labels reads a note that writes "Q." or "질문:" before each question, wherever the line stands.

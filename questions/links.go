@@ -26,6 +26,9 @@ func links(s string) []link {
 	closing := brackets(s)
 	var found []link
 	for i := 0; i < len(s); i++ {
+		if c := s[i]; c != '[' && c != 'h' && c != '<' && c != '!' {
+			continue
+		}
 		l, ok := linkAt(s, i, closing)
 		if !ok {
 			continue
@@ -36,23 +39,24 @@ func links(s string) []link {
 	return found
 }
 
-// brackets pairs each opening square bracket with its closing one, in one pass so that a hostile line stays linear.
-func brackets(s string) map[int]int {
-	pairs := make(map[int]int)
-	var open []int
+// brackets pairs each opening square bracket with its closing one, in one pass so that a hostile line stays linear: the
+// result holds, at an opening one, where it closes, and else 0. maxLinkLine keeps places small.
+func brackets(s string) []int16 {
+	pairs := make([]int16, len(s))
+	var open []int16
 	for i := 0; i < len(s); i++ {
 		switch {
 		case s[i] == '[':
-			open = append(open, i)
+			open = append(open, int16(i))
 		case s[i] == ']' && len(open) > 0:
-			pairs[open[len(open)-1]] = i
+			pairs[open[len(open)-1]] = int16(i)
 			open = open[:len(open)-1]
 		}
 	}
 	return pairs
 }
 
-func linkAt(s string, i int, closing map[int]int) (link, bool) {
+func linkAt(s string, i int, closing []int16) (link, bool) {
 	switch s[i] {
 	case '!':
 		if i+1 < len(s) && s[i+1] == '[' {
@@ -77,9 +81,9 @@ func linkAt(s string, i int, closing map[int]int) (link, bool) {
 }
 
 // inlineLink reads [text](dest "title") whose bracket opens at i.
-func inlineLink(s string, i int, closing map[int]int) (link, bool) {
-	end, ok := closing[i]
-	if !ok || end+1 >= len(s) || s[end+1] != '(' {
+func inlineLink(s string, i int, closing []int16) (link, bool) {
+	end := int(closing[i])
+	if end == 0 || end+1 >= len(s) || s[end+1] != '(' {
 		return link{}, false
 	}
 	depth := 0
@@ -118,8 +122,10 @@ func urlLength(s string) int {
 }
 
 // replaceLinks puts what with says in the place of each link of s.
-func replaceLinks(s string, with func(link) string) string {
-	found := links(s)
+func replaceLinks(s string, with func(link) string) string { return replaceFound(s, links(s), with) }
+
+// replaceFound is replaceLinks for links that were found before.
+func replaceFound(s string, found []link, with func(link) string) string {
 	if len(found) == 0 {
 		return s
 	}
@@ -158,7 +164,11 @@ func withoutLinks(s string) (rest, url string) {
 // wholeLink returns the link s consists of.
 func wholeLink(s string) (link, bool) {
 	s = strings.TrimSpace(s)
-	found := links(s)
+	return isWhole(s, links(s))
+}
+
+// isWhole is wholeLink for links that were found before.
+func isWhole(s string, found []link) (link, bool) {
 	if len(found) != 1 || found[0].start != 0 || found[0].end != len(s) || found[0].image {
 		return link{}, false
 	}

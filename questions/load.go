@@ -2,30 +2,21 @@ package questions
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 	"unicode/utf8"
-)
-
-// maxFile is the most bytes a note may have: three times the longest question list we have met.
-const maxFile = 256 << 10
-
-// errTooLarge and errNotText are why a file that can be read is skipped all the same.
-var (
-	errTooLarge = errors.New("too large")
-	errNotText  = errors.New("not text")
 )
 
 // Source is a file, or a folder with everything below it, of a file system.
 type Source struct {
 	FS fs.FS
 	// Root is the file or folder in FS, "." for all of it. A file is read whatever its name ends in; of a folder only
-	// what ends in .md, .markdown or .txt and is not hidden.
+	// what ends in one of the names of fileKinds and is not hidden.
 	Root string
 	// Base is put before paths when they are shown; it may be empty.
 	Base string
@@ -50,18 +41,25 @@ func Load(sources ...Source) (Notes, error) {
 	return b.notes(), nil
 }
 
-// load adds the source's cards to b and says whether there was one.
+// load adds the source's cards to b and says whether there was one. A file that cannot be taken for questions is warned
+// of; where it was named itself that is an error too, which says why.
 func (s Source) load(b *bank) (found bool, err error) {
 	files, err := s.files(b)
 	if err != nil {
 		return false, err
 	}
 	for i, name := range files {
-		n, err := s.loadFile(b, name)
+		a, err := s.loadFile(b, name)
 		if err != nil {
 			return false, err
 		}
-		found = found || n > 0
+		if a.refusal != "" {
+			b.warn(Warning{Code: a.refusal, File: a.file, Line: a.at, Other: a.limit})
+		}
+		if a.refusal != "" && name == s.Root {
+			return false, fmt.Errorf("read %s: %w", placeOf(a.file, a.at), cmp.Or(a.why, refusals[a.refusal]))
+		}
+		found = found || a.found > 0
 		if s.Progress != nil {
 			s.Progress(i+1, len(files))
 		}
@@ -69,30 +67,92 @@ func (s Source) load(b *bank) (found bool, err error) {
 	return found, nil
 }
 
-// loadFile adds one file's cards and returns how many it has.
-func (s Source) loadFile(b *bank, name string) (int, error) {
-	shown := s.shown(name)
-	src, err := s.read(name)
-	switch {
-	case errors.Is(err, errTooLarge):
-		b.warn(Warning{Code: TooLarge, File: shown})
-		return 0, nil
-	case errors.Is(err, errNotText):
-		b.warn(Warning{Code: NotText, File: shown})
-		return 0, nil
-	case err != nil:
-		return 0, fmt.Errorf("read %s: %w", shown, err)
+func placeOf(file string, line int) string {
+	if line == 0 {
+		return file
 	}
-	b.files++
-	cards, warnings, how := read(shown, src)
-	b.readings = append(b.readings, how)
+	return fmt.Sprintf("%s:%d", file, line)
+}
+
+// loadFile adds one file's questions.
+func (s Source) loadFile(b *bank, name string) (*adder, error) {
+	a := &adder{bank: b, file: s.shown(name)}
+	if err := s.readFile(a, name); err != nil {
+		return a, fmt.Errorf("read %s: %w", a.file, err)
+	}
+	if a.refusal == "" {
+		b.files++
+	}
+	return a, nil
+}
+
+// readFile finds out what kind of file it is and reads it as that. Of a package only what it declares is held in memory.
+func (s Source) readFile(a *adder, name string) error {
+	f, err := s.FS.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	head := make([]byte, sniffed)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	head = head[:n]
+	k := kindBy(kindOf(name), head)
+	if at, ok := f.(io.ReaderAt); ok && k == ankiPackage {
+		return a.filePackage(f, at)
+	}
+	src, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(head), f), k.limit()+1))
+	switch {
+	case err != nil:
+		return err
+	case int64(len(src)) > k.limit():
+		a.tooLarge(k)
+	case k == ankiPackage:
+		a.ankiPackage(bytes.NewReader(src), int64(len(src)))
+	case k == markdown, k == documentKind:
+		a.notes(src)
+	default:
+		k.parse(src, a)
+		a.end()
+	}
+	return nil
+}
+
+// filePackage reads a package where it lies.
+func (a *adder) filePackage(f fs.File, at io.ReaderAt) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() > maxPackage {
+		a.tooLarge(ankiPackage)
+		return nil
+	}
+	a.ankiPackage(at, info.Size())
+	return nil
+}
+
+// notes reads people's notes, or a document that the bank wrote.
+func (a *adder) notes(src []byte) {
+	src = fromUTF16(src)
+	if !utf8.Valid(src) || bytes.IndexByte(src, 0) >= 0 {
+		a.refuse(NotText, 0)
+		return
+	}
+	if a.document(string(src)) {
+		return
+	}
+	cards, warnings, how := read(a.file, string(src))
+	a.bank.readings = append(a.bank.readings, how)
 	for _, w := range warnings {
-		b.warn(w)
+		a.bank.warn(w)
 	}
 	for _, c := range cards {
-		b.add(c)
+		a.bank.add(c)
 	}
-	return len(cards), nil
+	a.found += len(cards)
 }
 
 func (s Source) shown(name string) string { return path.Join(s.Base, name) }
@@ -116,7 +176,7 @@ func (s Source) files(b *bank) ([]string, error) {
 				return fs.SkipDir
 			}
 			return nil
-		case d.IsDir() || !isNote(name):
+		case d.IsDir() || kindOf(name) == notNotes:
 			return nil
 		case d.Type()&fs.ModeSymlink != 0 && !leadsToFile(s.FS, name):
 			b.warn(Warning{Code: NotFollowed, File: s.shown(name)})
@@ -126,10 +186,6 @@ func (s Source) files(b *bank) ([]string, error) {
 		return nil
 	})
 	return files, err
-}
-
-func isNote(name string) bool {
-	return slices.Contains([]string{".md", ".markdown", ".txt"}, strings.ToLower(path.Ext(name)))
 }
 
 // leadsToFile says whether the symbolic link name ends at a regular file without ever leaving fsys. Mounted
@@ -161,23 +217,4 @@ func leadsToFile(fsys fs.FS, name string) bool {
 		done, rest = ".", append(strings.Split(target, "/"), rest[1:]...)
 	}
 	return false
-}
-
-// read returns the file's text without byte order mark and with plain line ends.
-func (s Source) read(name string) (string, error) {
-	f, err := s.FS.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	src, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	switch {
-	case err != nil:
-		return "", err
-	case len(src) > maxFile:
-		return "", errTooLarge
-	case !utf8.Valid(src) || bytes.IndexByte(src, 0) >= 0:
-		return "", errNotText
-	}
-	return string(src), nil
 }

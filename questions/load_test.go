@@ -114,7 +114,7 @@ func TestLoadSkipsWhatIsNoNote(t *testing.T) {
 	if want := []string{"a.md:What is A?", "full.md:What is F?"}; !slices.Equal(places(got), want) {
 		t.Errorf("read %q, want %q", places(got), want)
 	}
-	want := []Warning{{Code: NotText, File: "binary.md"}, {Code: NotText, File: "cp949.md"}, {Code: TooLarge, File: "over.md"}}
+	want := []Warning{{Code: NotText, File: "binary.md"}, {Code: NotText, File: "cp949.md"}, {Code: TooLarge, File: "over.md", Other: "256 KiB"}}
 	if !slices.Equal(got.Warnings, want) {
 		t.Errorf("warnings %v, want %v", got.Warnings, want)
 	}

@@ -6,6 +6,7 @@ import "strings"
 type quizMark struct {
 	id         string
 	difficulty Difficulty
+	lang       Lang // of the card, where it is not the note's
 	question   bool // it is a question whatever the reader thinks
 	skip       bool // it is none, nor is what stands below it as its part
 }
@@ -17,25 +18,32 @@ func (m quizMark) isCard() bool { return m.question || m.id != "" }
 // of other comments out of the text, so that they never show.
 func (n *note) takeMarks() {
 	open := false // Inside a comment that began on a line above.
+	text := -1    // The last line with text.
 	for i := range n.lines {
 		l := &n.lines[i]
 		if l.kind == code {
-			open = false
+			open, text = false, i
 			continue
 		}
 		if !open && !strings.Contains(l.raw, "<!--") {
+			if strings.TrimSpace(l.raw) != "" {
+				text = i
+			}
 			continue
 		}
 		comment, rest := "", ""
 		comment, rest, open = cutComment(l.raw, l.kind == markup, open)
 		if rest == l.raw {
+			text = i
 			continue
 		}
 		l.raw, l.text = rest, strings.TrimSpace(strings.TrimSuffix(l.text, strings.TrimSpace(comment)))
 		if strings.TrimSpace(rest) == "" {
 			l.kind, l.text = prose, ""
+		} else {
+			text = i
 		}
-		if isQuiz(comment) && !n.give(i, comment) {
+		if isQuiz(comment) && !n.give(text, comment) {
 			n.badMarks = append(n.badMarks, i)
 		}
 	}
@@ -68,14 +76,10 @@ func isQuiz(comment string) bool {
 	return ok && strings.HasPrefix(strings.TrimSpace(s), "quiz:")
 }
 
-// give hands the quiz comment on line i to that line's text or to the nearest line of text above. It is false where the
-// comment cannot be used, be it only a part of it.
-func (n *note) give(i int, comment string) bool {
+// give hands a quiz comment to line at, the last one with text, or to the whole note where there is none. It is false
+// where the comment cannot be used, be it only a part of it.
+func (n *note) give(at int, comment string) bool {
 	m, ok := parseMark(comment)
-	at := i
-	for at >= 0 && strings.TrimSpace(n.lines[at].raw) == "" {
-		at--
-	}
 	if at < 0 && m.skip {
 		n.skipped = true
 		return ok
@@ -95,6 +99,9 @@ func (n *note) give(i int, comment string) bool {
 	}
 	if m.difficulty != "" {
 		old.difficulty = m.difficulty
+	}
+	if m.lang != "" {
+		old.lang = m.lang
 	}
 	old.question = old.question || m.question
 	old.skip = old.skip || m.skip
@@ -118,6 +125,9 @@ func parseMark(comment string) (m quizMark, ok bool) {
 			m.id = value
 		case key == "difficulty" && difficultyOf(value) != "":
 			m.difficulty = difficultyOf(value)
+		case key == "lang" && langOf(value) != "":
+			m.lang = langOf(value)
+		case word == "term", word == "no-topic", word == "end": // what a document of the bank says beside; elsewhere the words show it
 		default:
 			ok = false
 		}
@@ -140,7 +150,7 @@ func (n *note) leaveOut() {
 	for i := range n.lines {
 		l := &n.lines[i]
 		switch {
-		case l.kind == heading && (l.skipped() || cues().isOneOf(cues().team, l.text)):
+		case l.kind == heading && (l.skipped() || cues().team.titled(l.text)):
 			level := l.level
 			n.empty(i, func(l *line) bool { return l.kind == heading && l.level <= level })
 		case l.skipped() && l.item:

@@ -1,6 +1,7 @@
 package questions
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,6 +35,7 @@ type line struct {
 	depth     uint8 // how many list items it stands in
 	fold      uint8 // how many folded parts it stands in
 	item      bool  // it begins a list item
+	number    bool  // that item is numbered
 	quoted    bool  // it stands in a quotation
 	opens     bool  // it is the first line of its block
 	blank     bool  // it is empty and not part of a fence
@@ -46,6 +48,7 @@ type line struct {
 	links     bool  // its prompt is the text of a link
 	bare      bool  // it is a question label and nothing else
 	cell      bool  // it belongs to a table that was taken apart
+	deep      bool  // it stands too deep to be read as what it is
 	answers   bool  // its text begins with the label of an answer
 }
 
@@ -97,6 +100,7 @@ func newNote(lines []string) *note {
 	}
 	n.findFollowUps()
 	n.dropBareLabels()
+	n.dropLetteredTitles()
 	n.nestItems()
 	n.sections = sectionsOf(n.lines)
 	n.count()
@@ -134,19 +138,26 @@ func (l *line) judge() {
 		l.blank = true
 		return
 	}
+	bare := l.text // without links
 	linked := mayLink(l.text)
-	l.says = l.saysSomething(linked)
+	var whole link
+	var isLink bool
+	if linked {
+		found := links(l.text)
+		if whole, isLink = isWhole(l.text, found); !isLink && len(found) == 1 { // "[x] #1 [a](b)"
+			whole, isLink = wholeLink(cutNumber(cutBox(l.text)))
+		}
+		bare = replaceFound(l.text, found, func(link) string { return " " })
+	}
+	l.says = l.saysSomething(bare)
 	if !l.mayAsk() {
 		return
 	}
-	if linked {
-		whole, ok := wholeLink(l.text)
-		if ok && strings.HasPrefix(whole.dest, "#") {
-			l.contents = true
-			return
-		}
-		l.links = ok && whole.text != "" && (l.item || l.titles()) && asks(whole.text)
+	if isLink && strings.HasPrefix(whole.dest, "#") {
+		l.contents = true
+		return
 	}
+	l.links = isLink && whole.text != "" && (l.item || l.titles()) && asks(whole.text)
 	l.aside = l.titles() && isAside(l.text)
 	rest, labelled := cutQuestionLabel(cutNumber(unwrap(l.text)))
 	l.labelled, l.bare = labelled, labelled && !hasWord(rest)
@@ -158,23 +169,16 @@ func (l *line) judge() {
 		return
 	}
 	text := l.text
-	if (l.opens || labelled) && strings.ContainsAny(text, "?？:") {
+	if labelled || l.opens && mayAnswerItself(text) {
 		if question, answer, ok := cutOneLine(text); ok {
-			text, l.rest = question, answer
+			text, bare, l.rest = question, linkTexts(question), answer
 		}
 	}
-	l.asks = l.links || asksLinked(text, linked)
+	l.asks = l.links || asks(bare)
 	if l.opens || l.asks || l.mark != nil {
 		l.prompt = cleanPrompt(text, linked)
 	}
 	l.asks = l.asks && l.prompt != ""
-}
-
-func asksLinked(s string, linked bool) bool {
-	if linked {
-		s, _ = withoutLinks(s)
-	}
-	return asks(s)
 }
 
 // dropBareLabels takes "Questions" for the title it is: a label alone asks only where it is numbered, or stands above
@@ -189,6 +193,19 @@ func (n *note) dropBareLabels() {
 	for i := range n.lines {
 		if l := &n.lines[i]; l.bare && count == 1 && !strings.ContainsAny(l.text, "0123456789") {
 			l.bare, l.asks, l.labelled = false, false, false
+		}
+	}
+}
+
+// dropLetteredTitles takes "A. Networks" for no answer where there is a "B. Databases" too.
+func (n *note) dropLetteredTitles() {
+	isLettered := func(l *line, letter string) bool {
+		return l.kind == heading && len(l.text) > 2 && strings.EqualFold(l.text[:1], letter) && (l.text[1] == '.' || l.text[1] == ')')
+	}
+	hasB := slices.ContainsFunc(n.lines, func(l line) bool { return isLettered(&l, "b") })
+	for i := range n.lines {
+		if l := &n.lines[i]; hasB && isLettered(l, "a") {
+			l.answers = false
 		}
 	}
 }

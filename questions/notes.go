@@ -50,7 +50,8 @@ type Warning struct {
 	Line int
 	// Prompt is the card's prompt, where a card is meant.
 	Prompt string
-	// Other is the place of the twin as "file:line", for Duplicate and NearDuplicate only.
+	// Other is the place of the twin as "file:line" for Duplicate and NearDuplicate, and the most that a file may have for
+	// TooLarge.
 	Other string
 }
 
@@ -76,9 +77,15 @@ const (
 	NothingAsked Code = "nothing-asked"
 	// Skipped is a file whose own mark says that it holds no questions.
 	Skipped Code = "skipped"
-	// NotText is a file that is not UTF-8 text. It is skipped.
+	// TooDeep is a line inside more than 100 lists, quotations or HTML elements; it is read as plain text. Only the first
+	// such line of a file is named.
+	TooDeep Code = "too-deep"
+	// TooLong is a line that asks but is longer than 2,000 bytes, more than any platform shows; it is no question. Only
+	// the first such line of a file is named.
+	TooLong Code = "too-long"
+	// NotText is a file that is no text: neither UTF-8 nor UTF-16 with a byte order mark. It is skipped.
 	NotText Code = "not-text"
-	// TooLarge is a file over 256 KiB. It is skipped whole, since half a note would silently lose questions.
+	// TooLarge is a file over the limit of its kind, which Other names. It is skipped whole, since half a note would silently lose questions.
 	TooLarge Code = "too-large"
 	// NotFollowed is a symbolic link that leads to a folder or out of the source. It is skipped.
 	NotFollowed Code = "not-followed"

@@ -40,6 +40,12 @@ func cutOneLine(s string) (question, answer string, ok bool) {
 	return question, answer, true
 }
 
+// mayAnswerItself says whether s, which has no label, has what every line has that holds question and answer.
+func mayAnswerItself(s string) bool {
+	at := strings.IndexByte(s, '?')
+	return at >= 0 && at+1 < len(s) || s[0] == '*' || strings.Contains(s, "？")
+}
+
 // isAnswer says whether s has content and asks nothing further.
 func isAnswer(s string) bool {
 	rest, _ := withoutLinks(s)

@@ -2,6 +2,7 @@ package questions
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -23,6 +24,7 @@ var alphabets = []string{
 }
 
 const (
+	circled  = 1  // the index of that alphabet
 	numbered = -1 // the alphabet of numbered options
 	ticked   = -2 // the alphabet of task lists, which has no letters
 )
@@ -78,26 +80,37 @@ func cutTick(s string) (rest string, tick, ok bool) {
 	return strings.TrimSpace(s[4:]), tick, tick || s[1] == ' '
 }
 
+var optionOpeners, optionClosers = byteSet("*_([`"), byteSet("*_`]")
+
+// isOptionMark says whether r may stand behind the letter of an option.
+func isOptionMark(r rune) bool {
+	switch r {
+	case '.', ')', ':', '：', '）', '、':
+		return true
+	}
+	return false
+}
+
 // letterMark reads "A:", "b)", "(C)", "**D.**", "①".
 func letterMark(s string) (optionMark, bool) {
-	bare := strings.TrimLeft(s, "*_([`")
+	bare := trimLeftBytes(s, &optionOpeners)
 	r, size := utf8.DecodeRuneInString(bare)
+	rest := bare[size:]
+	if r >= '①' && r <= '⑩' {
+		m := optionMark{alphabet: circled, order: int(r - '①'), letter: bare[:size], rest: strings.TrimSpace(rest)}
+		return m, m.rest != ""
+	}
+	rest = trimLeftBytes(rest, &optionClosers)
+	mark, markSize := utf8.DecodeRuneInString(rest)
+	if !isOptionMark(mark) {
+		return optionMark{}, false
+	}
 	alphabet, order := letterIn(r)
 	if order < 0 {
 		return optionMark{}, false
 	}
 	m := optionMark{alphabet: alphabet, order: order, letter: bare[:size]}
-	rest := bare[size:]
-	if r >= '①' && r <= '⑩' {
-		m.rest = strings.TrimSpace(rest)
-		return m, m.rest != ""
-	}
-	rest = strings.TrimLeft(rest, "*_`]")
-	mark, size := utf8.DecodeRuneInString(rest)
-	if !strings.ContainsRune(".):：）、", mark) {
-		return optionMark{}, false
-	}
-	after := rest[size:]
+	after := rest[markSize:]
 	if mark == '.' && after != "" && !strings.ContainsAny(after[:1], " \t*_`") {
 		return optionMark{}, false // A name such as "a.go".
 	}
@@ -115,14 +128,28 @@ func letterMark(s string) (optionMark, bool) {
 
 // letterIn finds r in an alphabet; order is -1 where it is in none.
 func letterIn(r rune) (alphabet, order int) {
-	r = unicode.ToLower(r)
-	for i, letters := range alphabets {
-		if at := strings.IndexRune(letters, r); at >= 0 {
-			return i, utf8.RuneCountInString(letters[:at])
+	if r < utf8.RuneSelf {
+		if c := r | 0x20; c >= 'a' && c <= 'z' {
+			return 0, int(c - 'a')
 		}
+		return 0, -1
+	}
+	if at, ok := letterPlaces()[unicode.ToLower(r)]; ok {
+		return at[0], at[1]
 	}
 	return 0, -1
 }
+
+// letterPlaces says of each letter beyond ASCII in which alphabet it is, and where.
+var letterPlaces = sync.OnceValue(func() map[rune][2]int {
+	places := make(map[rune][2]int)
+	for i, letters := range alphabets {
+		for order, r := range []rune(letters) {
+			places[r] = [2]int{i, order}
+		}
+	}
+	return places
+})
 
 // takeOptions takes the options of a multiple choice question and what says which is right off the answer. It is false
 // where there are none. Options with letters of which nothing says which is right are taken for the time being.
@@ -141,6 +168,9 @@ func (b *body) takeOptions() bool {
 		options[i] = makeOption(b.answer[f.line:end], f.optionMark)
 	}
 	rest := trimLines(b.answer[to:])
+	if mostlyAsk(options) { // A list of questions, with those ticked that somebody is done with.
+		return false
+	}
 	marked := takeSigns(options, alphabet != numbered)
 	told := false
 	rest, labelled := cutAnswerHeads(rest)
@@ -164,6 +194,16 @@ func hasWordIn(lines []line) bool {
 		}
 	}
 	return false
+}
+
+func mostlyAsk(options []option) bool {
+	asking := 0
+	for _, o := range options {
+		if asks(o.text) {
+			asking++
+		}
+	}
+	return asking*2 > len(options)
 }
 
 // foundOption is where an option begins.
@@ -274,8 +314,7 @@ func cutRightSign(s string) (string, bool) {
 	if at <= 0 {
 		return s, false
 	}
-	word := strings.ToLower(strings.Trim(s[at:], "()（） *_"))
-	if !cues().right[word] {
+	if !cues().right.has(strings.Trim(s[at:], "()（） *_")) {
 		return s, false
 	}
 	return strings.TrimSpace(s[:at]), true

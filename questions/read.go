@@ -37,6 +37,7 @@ func read(file, src string) ([]cutCard, []Warning, Reading) {
 	for _, i := range n.badMarks {
 		r.warn(BadMark, int(n.lines[i].num), "")
 	}
+	r.reportCaps(n)
 	if len(r.cards) == 0 {
 		r.warn(NothingAsked, 0, "")
 	}
@@ -76,12 +77,31 @@ func (r *reader) take(n *note, f *front) {
 	}
 }
 
+// reportCaps says where the note goes beyond what is read of one: once each, since where one line does many do.
+func (r *reader) reportCaps(n *note) {
+	deep, long := false, false
+	for i := range n.lines {
+		l := &n.lines[i]
+		if l.deep && !deep {
+			deep = true
+			r.warn(TooDeep, int(l.num), "")
+		}
+		if !long && len(l.text) > maxPrompt && l.opens && l.kind != code && strings.HasSuffix(l.text, "?") {
+			long = true
+			r.warn(TooLong, int(l.num), "")
+		}
+	}
+}
+
 // reportUnused finds the marks that say how hard a line is that has become no card.
 func (n *note) reportUnused(drafts []draft) {
 	for i := range n.lines {
 		m := n.lines[i].mark
-		isCard := func(d draft) bool { return d.line == i }
-		if m != nil && m.difficulty != "" && !slices.ContainsFunc(drafts, isCard) {
+		if m == nil || m.difficulty == "" {
+			continue
+		}
+		_, isCard := slices.BinarySearchFunc(drafts, i, func(d draft, i int) int { return d.line - i })
+		if !isCard {
 			n.badMarks = append(n.badMarks, i)
 		}
 	}
@@ -112,6 +132,9 @@ func (n *note) card(d *draft, b *body, f *front) cutCard {
 	}
 	// A doubtful plain line is a question cut short.
 	t.Term = !l.asks && !marked.question && len(b.options) == 0 && len(b.stem) == 0 && (!d.doubtful || l.kind == heading || l.item)
+	if marked.lang != "" {
+		t.Lang = marked.lang
+	}
 	if t.Lang == "" {
 		t.Lang = f.langOf(t.Prompt, t.Answer)
 	}
@@ -152,21 +175,31 @@ func langByShare(hangul, all int) Lang {
 
 func countLetters(s string) (hangul, all int) {
 	for i := 0; i < len(s); {
-		if c := s[i]; c < utf8.RuneSelf {
+		c := s[i]
+		if c < utf8.RuneSelf {
 			if c |= 0x20; c >= 'a' && c <= 'z' {
 				all++
 			}
 			i++
 			continue
 		}
+		if i+2 < len(s) && (c > 0xEA && c < 0xED || c == 0xEA && s[i+1] >= 0xB0) { // A Korean syllable, most of them.
+			hangul++
+			all++
+			i += 3
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		i += size
 		switch {
-		case r >= '가' && r <= '힣', unicode.Is(unicode.Hangul, r):
+		case r >= '가' && r <= '힣':
 			hangul++
 			all++
 		case unicode.IsLetter(r):
 			all++
+			if r < 0x3200 && unicode.Is(unicode.Hangul, r) {
+				hangul++
+			}
 		}
 	}
 	return hangul, all

@@ -21,7 +21,7 @@ func readings() []reading {
 	for level := uint8(6); level >= 1; level-- { // Deeper first: what stands higher then groups, instead of being an answer's part.
 		all = append(all, headings{level})
 	}
-	return append(all, folds{}, rows{}, labels{}, items{1}, items{2}, quotes{}, unmarked{})
+	return append(all, folds{}, rows{}, labels{}, items{1, false}, items{1, true}, items{2, false}, quotes{}, unmarked{})
 }
 
 // role is what begins at a mark.

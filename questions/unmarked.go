@@ -146,9 +146,6 @@ func (n *note) weigh(i int, how *manner) int {
 	if i+1 < len(n.lines) && !n.lines[i+1].blank && n.lines[i+1].kind == prose {
 		sum += leadsAnswer
 	}
-	if before, last, ok := lastWords(text); ok && how.knows(before, last) {
-		sum += sameWords
-	}
 	if how.bold && isBold(text) {
 		sum += sameMark
 	}
@@ -160,6 +157,12 @@ func (n *note) weigh(i int, how *manner) int {
 	}
 	if utf8.RuneCountInString(text)*2 > how.longest*3 {
 		sum += tooLong
+	}
+	if sum >= enough || sum+sameWords < enough { // The words would change nothing, and cost more to look at than the rest.
+		return sum
+	}
+	if before, last, ok := lastWords(text); ok && how.knows(before, last) {
+		sum += sameWords
 	}
 	return sum
 }

@@ -19,6 +19,7 @@ type bankCmd struct {
 	Import bankImportCmd `cmd:""`
 	Undo   bankUndoCmd   `cmd:""`
 	Sync   bankSyncCmd   `cmd:""`
+	Export bankExportCmd `cmd:""`
 }
 
 type bankCheckCmd struct {

@@ -44,6 +44,7 @@ func hint(err error, words bot.Words) string {
 		{store.ErrNoUndo, "cli_hint_no_undo"},
 		{questions.ErrNoQuestion, "cli_hint_no_question"},
 		{console.ErrUnknown, "cli_hint_unknown"},
+		{errGroups, "cli_hint_groups"},
 		{fs.ErrPermission, "cli_hint_permission"},
 	} {
 		if errors.Is(err, h.is) {

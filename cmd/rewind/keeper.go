@@ -19,6 +19,8 @@ type keeper interface {
 	Import(ctx context.Context, qs []questions.Question, dryRun bool) (imported, error)
 	// Undo goes back to the bank before the current one; store.ErrNoUndo if there is none.
 	Undo(ctx context.Context) (store.BankInfo, error)
+	// Export returns the current bank and, if asked, the best answers of a group; without a group, those of the only one.
+	Export(ctx context.Context, answers bool, group string) (exported, error)
 	// Backup writes a proven copy to a file that does not exist yet; the path is the operator's, not the keeper's.
 	Backup(ctx context.Context, path string) error
 	// Verify proves the file and what the store promises of its records. It tells progress how far it has come, each

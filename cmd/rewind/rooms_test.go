@@ -16,13 +16,14 @@ import (
 
 // rooms says which of our packages each one may import. Imports point down only; see docs/design.md.
 var rooms = map[string][]string{
-	"rewind/questions":     nil,
-	"rewind/store":         {"rewind/questions"},
-	"rewind/store/measure": nil, // for benchmarks
-	"rewind/bot":           {"rewind/questions", "rewind/store"},
-	"rewind/bot/bottest":   {"rewind/bot"},
-	"rewind/bot/console":   {"rewind/bot"},
-	"rewind/cmd/rewind":    {"rewind/questions", "rewind/store", "rewind/bot", "rewind/bot/console"},
+	"rewind/questions":      {"rewind/questions/anki"},
+	"rewind/questions/anki": nil,
+	"rewind/store":          {"rewind/questions"},
+	"rewind/store/measure":  nil, // for benchmarks
+	"rewind/bot":            {"rewind/questions", "rewind/store"},
+	"rewind/bot/bottest":    {"rewind/bot"},
+	"rewind/bot/console":    {"rewind/bot"},
+	"rewind/cmd/rewind":     {"rewind/questions", "rewind/store", "rewind/bot", "rewind/bot/console"},
 }
 
 // homes says which package alone may import a library that shapes it.
@@ -30,6 +31,8 @@ var homes = map[string]string{
 	"go.etcd.io/bbolt":              "rewind/store",
 	"github.com/robfig/cron/v3":     "rewind/bot",
 	"github.com/yuin/goldmark":      "rewind/questions",
+	"modernc.org/sqlite":            "rewind/questions/anki",
+	"github.com/klauspost/compress": "rewind/questions/anki",
 	"github.com/bwmarrin/discordgo": "rewind/bot/discord",
 	"github.com/slack-go/slack":     "rewind/bot/slack",
 	"github.com/alecthomas/kong":    "rewind/cmd/rewind",

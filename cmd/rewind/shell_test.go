@@ -64,7 +64,8 @@ func TestWordsExist(t *testing.T) {
 	keys := []string{"cli_flag_at", "cli_flag_every"} // hidden, so no help shows them
 	for _, code := range []questions.Code{
 		questions.NoAnswer, questions.Doubtful, questions.Duplicate, questions.NearDuplicate, questions.BadMark, questions.BadFrontMatter,
-		questions.NothingAsked, questions.Skipped, questions.NotText, questions.TooLarge, questions.NotFollowed,
+		questions.NothingAsked, questions.Skipped, questions.NotText, questions.TooDeep, questions.TooLong, questions.TooLarge,
+		questions.NotFollowed, questions.BadRow, questions.BadValue, questions.NoList, questions.Damaged, questions.Unsafe,
 	} {
 		keys = append(keys, "cli_warning_"+strings.ReplaceAll(string(code), "-", "_"))
 	}
@@ -85,7 +86,7 @@ func TestWordsExist(t *testing.T) {
 		keys = append(keys, "cli_fate_"+string(f))
 	}
 	for _, h := range []string{"usage", "locked", "try_locked", "restore_locked", "restore_damaged", "silent", "newer", "damaged", "exists",
-		"no_undo", "no_question", "unknown", "permission", "no_store", "socket", "verify"} {
+		"no_undo", "no_question", "unknown", "permission", "no_store", "socket", "verify", "groups", "export_exists"} {
 		keys = append(keys, "cli_hint_"+h)
 	}
 	for _, lang := range []questions.Lang{questions.English, questions.Korean} {

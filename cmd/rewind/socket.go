@@ -44,7 +44,10 @@ type failure struct {
 
 // kinds are the errors that commands decide by.
 func kinds() map[string]error {
-	return map[string]error{"no-undo": store.ErrNoUndo, "damaged": store.ErrDamaged, "exists": store.ErrExists, "locked": store.ErrLocked, "newer": store.ErrNewer}
+	return map[string]error{
+		"no-undo": store.ErrNoUndo, "damaged": store.ErrDamaged, "exists": store.ErrExists, "locked": store.ErrLocked, "newer": store.ErrNewer,
+		"groups": errGroups,
+	}
 }
 
 func failureOf(err error) *failure {

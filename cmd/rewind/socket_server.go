@@ -28,6 +28,7 @@ func newSocketServer(l local, log *slog.Logger) *http.Server {
 	mux.HandleFunc("POST "+pathImport, s.importBank)
 	mux.HandleFunc("POST "+pathPlan, s.importBank)
 	mux.HandleFunc("POST "+pathUndo, s.undo)
+	mux.HandleFunc("GET "+pathExport, s.export)
 	mux.HandleFunc("GET "+pathBackup, s.backup)
 	mux.HandleFunc("GET "+pathVerify, s.verify)
 	return &http.Server{
