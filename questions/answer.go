@@ -125,7 +125,7 @@ func (l *line) saysSomething(bare string) bool {
 	return !cues().empty.has(s)
 }
 
-var signs = byteSet(" \t-*+_>#|/\\=.?:()[]")
+var signs = byteSet(" \t-*+_<>#|/\\=.?:()[]")
 
 // trimSigns takes off both ends what says nothing by itself.
 func trimSigns(s string) string {

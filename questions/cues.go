@@ -29,6 +29,8 @@ type wording struct {
 	FollowUps  []string `toml:"follow_ups"`
 	Team       []string `toml:"team"`
 	Right      []string `toml:"right"`
+	Beside     []string `toml:"beside"`
+	Counters   []string `toml:"counters"`
 	Parts      []string `toml:"parts"`
 	Asides     []string `toml:"asides"`
 	Empty      []string `toml:"empty"`
@@ -42,6 +44,7 @@ type cueSet struct {
 	question, answer, source, followUps byEdge   // by first letter
 	endings, statements                 byEdge   // by last letter
 	right, team, parts, asides, empty   byEdge   // by first letter
+	beside, counters                    byEdge   // by first letter
 	revealing                           []string // may stand anywhere in what invites to look at an answer
 }
 
@@ -78,7 +81,7 @@ func newCueSet(languages map[string]wording) *cueSet {
 	for _, w := range languages {
 		for edge, words := range map[*byEdge][]string{
 			&c.wonders: w.Wonders, &c.requests: w.Requests, &c.question: w.Question, &c.answer: w.Answer,
-			&c.source: w.Source, &c.followUps: w.FollowUps, &c.right: w.Right, &c.team: w.Team,
+			&c.source: w.Source, &c.followUps: w.FollowUps, &c.right: w.Right, &c.team: w.Team, &c.beside: w.Beside, &c.counters: w.Counters,
 			&c.parts: w.Parts, &c.asides: w.Asides, &c.empty: w.Empty,
 		} {
 			edge.add(words, utf8.DecodeRuneInString)
@@ -134,6 +137,17 @@ func (e *byEdge) opens(s string) bool {
 		}
 	}
 	return false
+}
+
+// cut takes one of the words off the front of s.
+func (e *byEdge) cut(s string) (rest string, ok bool) {
+	r, _ := utf8.DecodeRuneInString(s)
+	for _, w := range e.at(r) {
+		if hasFold(s, w) {
+			return s[len(w):], true
+		}
+	}
+	return s, false
 }
 
 // closes says whether s ends with one of the words, in any case.

@@ -1,6 +1,9 @@
 package questions
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // headings reads a note whose headings of one level are the questions or bare terms. Higher headings group; deeper ones
 // are parts of an answer, unless they ask on their own account or stand below no card whose part they could be.
@@ -27,6 +30,7 @@ func (r headings) marks(n *note) []mark {
 	var marks []mark
 	owner := uint8(0) // The level of the card that a deeper heading would be a part of, or 0.
 	for i, s := range n.sections {
+		began := len(marks)
 		if s.level <= owner {
 			owner = 0
 		}
@@ -35,7 +39,14 @@ func (r headings) marks(n *note) []mark {
 			// A part of the answer to the question above, whatever headings of its level are elsewhere.
 		case owner == 0 || s.level <= r.level:
 			m := r.begin(n, i, mostlyAsking[s.level])
-			marks = append(marks, m)
+			var items []mark
+			if !s.asks && (m.role == topic || m.role == card && mostlyAsking[s.level]) {
+				items = n.askingItems(s.line+1, n.sectionEnd(i))
+			}
+			if items != nil {
+				m.role, m.doubtful = topic, false
+			}
+			marks = append(append(marks, m), items...)
 			if m.role == card {
 				owner = s.level
 			}
@@ -44,9 +55,42 @@ func (r headings) marks(n *note) []mark {
 		}
 		if mostlyAsking[r.level] {
 			marks = n.followUps(marks, s.line+1, n.sectionEnd(i))
+			slices.SortStableFunc(marks[began:], func(a, b mark) int { return a.line - b.line })
 		}
 	}
 	return marks
+}
+
+// askingItems are the items of [from, to) that ask, if most of them do: below this heading the author went over to lists.
+// Those that a heading asks as well are a list of what is to come.
+func (n *note) askingItems(from, to int) []mark {
+	var cards []mark
+	all := 0
+	for i := from; i < to; i++ {
+		l := &n.lines[i]
+		if !(items{depth: 1}).fits(l) || l.links {
+			continue
+		}
+		all++
+		if l.asks && !n.headed(l.prompt) {
+			cards = append(cards, mark{line: i})
+		}
+	}
+	if len(cards) < 2 || len(cards)*2 < all {
+		return nil
+	}
+	return cards
+}
+
+// headed says whether a heading has this prompt.
+func (n *note) headed(prompt string) bool {
+	if n.heads == nil {
+		n.heads = make(map[string]bool, len(n.sections))
+		for i := range n.sections {
+			n.heads[promptKey(n.lines[n.sections[i].line].prompt)] = true
+		}
+	}
+	return n.heads[promptKey(prompt)]
 }
 
 // levelsAsking says, by level, whether most of the headings ask, so that one that does not is the odd one; fits is false

@@ -33,7 +33,7 @@ func (r items) marks(n *note) []mark {
 			asking++
 		}
 	}
-	if all == 0 || asking*rareAsking < all || r.numbered && bullets == 0 {
+	if all == 0 || asking*rareAsking < all && !(asking == 0 && r.leadElsewhere(n, all)) || r.numbered && bullets == 0 {
 		return nil // Some questions among many items are rhetorical.
 	}
 	// Where most items ask, the others are questions put in other words. Where few do, the rest are answers, but not
@@ -43,8 +43,8 @@ func (r items) marks(n *note) []mark {
 	for i := range n.lines {
 		l := &n.lines[i]
 		switch {
-		case r.fits(l) && (l.asks || habit || inside && r.holds(n, i)):
-			cards = append(cards, mark{line: i, doubtful: !l.asks})
+		case r.fits(l) && (l.asks || habit || asking == 0 || inside && r.holds(n, i)):
+			cards = append(cards, mark{line: i, doubtful: !l.asks && asking > 0})
 		case r.isTitle(n, i):
 			cards = append(cards, mark{line: i, role: topic, level: groupLoose})
 		case habit && l.kind == prose && l.depth == 0 && l.opens && l.asks && !l.quoted:
@@ -54,6 +54,41 @@ func (r items) marks(n *note) []mark {
 		}
 	}
 	return n.merge(cards)
+}
+
+// leadElsewhere says whether most of the items, all in number, hold nothing but links: each names what somebody wrote about
+// in another place.
+func (r items) leadElsewhere(n *note, all int) bool {
+	leading := 0
+	for i := range n.lines {
+		if r.fits(&n.lines[i]) && n.holdsLinks(i+1, r.end(n, i)) {
+			leading++
+		}
+	}
+	return all > 2 && leading*10 >= all*7
+}
+
+// end is the line behind what the item on line i holds.
+func (r items) end(n *note, i int) int {
+	for i++; i < len(n.lines); i++ {
+		if l := &n.lines[i]; !l.blank && (l.depth < r.depth || l.depth == r.depth && l.item) {
+			break
+		}
+	}
+	return i
+}
+
+// holdsLinks says whether [from, to) holds links and says nothing else.
+func (n *note) holdsLinks(from, to int) bool {
+	if n.says(from, to) {
+		return false
+	}
+	for i := from; i < to; i++ {
+		if mayLink(n.lines[i].raw) {
+			return true
+		}
+	}
+	return false
 }
 
 // isTitle says whether line i, which is no item, stands above items that ask as a title would.

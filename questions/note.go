@@ -67,6 +67,8 @@ type note struct {
 	skipped, marked bool
 	// sections are the headings, without those that are labels of an answer.
 	sections []section
+	// heads holds the keys of their prompts, once somebody asked for one.
+	heads map[string]bool
 	// often says, by level, that several headings ask and have text of their own.
 	often [7]bool
 	// saying counts the lines above each line that say something; asking the lines of all that demand an answer.

@@ -21,7 +21,7 @@ func (quotes) marks(n *note) []mark {
 		if !l.quoted || !l.opens || l.kind != prose || l.depth > 0 || i > 0 && n.lines[i-1].quoted {
 			continue
 		}
-		if n.heads(i) {
+		if n.standsOver(i) {
 			cards = append(cards, mark{line: i})
 		} else {
 			others++
@@ -33,8 +33,8 @@ func (quotes) marks(n *note) []mark {
 	return n.merge(cards)
 }
 
-// heads says whether the quoted line i stands above something that is not quoted, as a title would.
-func (n *note) heads(i int) bool {
+// standsOver says whether the quoted line i stands above something that is not quoted, as a title would.
+func (n *note) standsOver(i int) bool {
 	l := &n.lines[i]
 	next := n.below(i)
 	if l.prompt == "" || l.answers || next == nil || next.quoted || next.titles() || next.kind == rule {

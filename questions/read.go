@@ -68,7 +68,7 @@ func (r *reader) take(n *note, f *front) {
 		c := n.card(d, &bodies[i], f)
 		c.text.File = r.file
 		r.cards = append(r.cards, c)
-		if d.doubtful || c.text.Term && len(c.text.Answer) > longTerm {
+		if d.doubtful && !bodies[i].labelled || c.text.Term && len(c.text.Answer) > longTerm {
 			r.warn(Doubtful, c.text.Line, c.text.Prompt)
 		}
 	}

@@ -9,6 +9,7 @@ const (
 	worthAnswer   = 1.0
 	worthMarked   = 0.5  // a heading or item that does not ask, with an answer
 	worthOpen     = 0.25 // a heading with a placeholder where its answer should be
+	worthLinked   = 0.75 // an item that does not ask, with nothing but links where its answer should be
 	costBare      = 0.25 // a heading that neither asks nor has anything below it
 	costEmpty     = 1.0  // the same in a line that is no heading
 	costPart      = 0.5  // a term that several cards would have, or that is known to head parts of answers
@@ -52,6 +53,8 @@ func (n *note) worth(d *draft, repeated map[string]bool) float64 {
 		sum += worthOpen
 	case !asks && l.titles():
 		sum -= costBare
+	case !asks && l.item && n.holdsLinks(d.line+1, d.end):
+		sum += worthLinked
 	case !asks:
 		sum -= costEmpty
 	}

@@ -55,7 +55,7 @@ func keepers(t *testing.T, s *store.Store, path string) map[string]keeper {
 
 func TestExportAnswers(t *testing.T) {
 	t.Parallel()
-	s, path := openStore(t)
+	s, path := openTestStore(t)
 	withAnswer(t, s, "a", "It keeps order.\n# not a heading\n```", store.Revealed)
 	both := keepers(t, s, path)
 	want := "---\nformat: rewind\nlang: en\n---\n\n## What is TCP?\n<!-- quiz: id=tcp -->\n\nA protocol.\n\n" +
@@ -91,7 +91,7 @@ func writeTemp(t *testing.T, name, text string) (dir string) {
 // TestExportKeepsSecrets holds that nothing leaves the store before its reveal, nor from one group with another's.
 func TestExportKeepsSecrets(t *testing.T) {
 	t.Parallel()
-	s, path := openStore(t)
+	s, path := openTestStore(t)
 	withAnswer(t, s, "a", "sealed", store.Opened)
 	withAnswer(t, s, "b", "of b", store.Closed)
 	for name, k := range keepers(t, s, path) {
