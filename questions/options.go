@@ -174,7 +174,10 @@ func (b *body) takeOptions() bool {
 	marked := takeSigns(options, alphabet != numbered)
 	told := false
 	rest, labelled := cutAnswerHeads(rest)
-	if labelled {
+	switch {
+	case labelled && marked && len(rest) > 0 && equalWords(rest[0].text, rightText(options)):
+		rest = trimLines(rest[1:]) // It repeats what the ticks say.
+	case labelled:
 		rest, told = takeVerdict(rest, options, alphabet)
 	}
 	if !marked && !told && (alphabet == numbered || !labelled && hasWordIn(rest) && alphabet != ticked) {

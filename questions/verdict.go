@@ -13,14 +13,16 @@ func takeVerdict(lines []line, options []option, alphabet int) ([]line, bool) {
 		return lines, false
 	}
 	first := lines[0]
-	right, rest := verdict(first.text, options, alphabet)
-	if len(right) == 0 {
-		for i, o := range options {
-			if equalWords(first.text, o.text) {
-				right, rest = append(right, i), ""
-				break
-			}
+	var right []int
+	var rest string
+	for i, o := range options {
+		if equalWords(first.text, o.text) { // before its letters are looked at: an option may be "c, a, b"
+			right = append(right, i)
+			break
 		}
+	}
+	if len(right) == 0 {
+		right, rest = verdict(first.text, options, alphabet)
 	}
 	if len(right) == 0 {
 		return lines, false

@@ -94,6 +94,9 @@ func writeJSONLines(w io.Writer, e Export) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	for _, q := range e.Questions {
+		if q.Mark == q.ID {
+			q.Mark = "" // it says nothing more
+		}
 		err := enc.Encode(struct {
 			Question
 			Team []TeamAnswer `json:"teamAnswers,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -83,19 +84,25 @@ func TestStarterAsNotes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := string(written(t, Markdown, Export{Questions: starter.Questions}))
-	got := reread(t, Markdown, []byte(strings.Replace(text, "format: rewind\n", "", 1)))
-	if len(got.Questions) != len(starter.Questions) {
-		t.Fatalf("%d questions, want %d", len(got.Questions), len(starter.Questions))
-	}
-	for i, q := range starter.Questions {
-		compareQuestions(t, Markdown, got.Questions[i], q)
+	for some := range slices.Chunk(starter.Questions, 60) { // as many as a note may hold
+		text := string(written(t, Markdown, Export{Questions: some}))
+		got := reread(t, Markdown, []byte(strings.Replace(text, "format: rewind\n", "", 1)))
+		if len(got.Questions) != len(some) {
+			t.Errorf("%d questions, want %d", len(got.Questions), len(some))
+			continue
+		}
+		for i, q := range some {
+			compareQuestions(t, Markdown, got.Questions[i], q)
+		}
 	}
 }
 
 // compareQuestions holds that nothing but the place where a question was read has changed; JSON Lines keeps that too.
 func compareQuestions(t testing.TB, format Format, got, want Question) {
 	t.Helper()
+	if got.Mark == got.ID && want.Mark == "" {
+		got.Mark = ""
+	}
 	if format != JSONLines {
 		got, want = placeless(settled(got)), placeless(settled(want))
 	}
@@ -107,6 +114,9 @@ func compareQuestions(t testing.TB, format Format, got, want Question) {
 func placeless(q Question) Question {
 	for i := range q.Texts {
 		q.Texts[i].File, q.Texts[i].Line = "", 0
+	}
+	if q.Mark == q.ID {
+		q.Mark = "" // what was written names the ID, so it is marked with it
 	}
 	return q
 }

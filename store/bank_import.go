@@ -104,6 +104,11 @@ func (s *Store) planImport(ctx context.Context, owner string, origin Origin, qs 
 		return p, nil
 	}
 	p.result.Match = questions.Match(p.from.questions, p.from.gone, qs)
+	for i, c := range p.result.Match.Changes {
+		if c.Was != nil && c.Was.Mark == "" && c.Now.Mark == c.Now.ID {
+			p.result.Match.Changes[i].Now.Mark = "" // an export names every ID; that is no mark of the author's
+		}
+	}
 	for _, q := range p.result.Match.Left {
 		p.left = append(p.left, gone{q.ID, p.from.version})
 	}
