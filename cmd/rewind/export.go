@@ -92,9 +92,6 @@ func (c *bankExportCmd) format(sh *shell) (questions.Format, error) {
 	if format == questions.AnkiPackage && c.toStdout() && isTerminal(sh.out) {
 		return "", usageError{errors.New("a package is no text for a terminal: name a file with -o")}
 	}
-	if c.Group != "" && !c.WithAnswers {
-		return "", usageError{errors.New("--group chooses whose answers are written, so it needs --with-answers")}
-	}
 	return format, nil
 }
 
