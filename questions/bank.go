@@ -3,6 +3,7 @@ package questions
 import (
 	"cmp"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strings"
 )
@@ -25,7 +26,7 @@ type place struct{ question, text int }
 type sameText struct {
 	first    place
 	open     *place
-	byAnswer map[string]place
+	byAnswer map[uint64]place
 }
 
 func newBank() *bank {
@@ -177,7 +178,7 @@ func (b *bank) at(p place) Text { return b.questions[p.question].Texts[p.text] }
 func (b *bank) remember(key string, p place) {
 	s := b.prompts[key]
 	if s == nil {
-		s = &sameText{first: p, byAnswer: make(map[string]place)}
+		s = &sameText{first: p, byAnswer: make(map[uint64]place)}
 		b.prompts[key] = s
 	}
 	text := b.at(p)
@@ -185,7 +186,7 @@ func (b *bank) remember(key string, p place) {
 		s.open = &p
 		return
 	}
-	s.byAnswer[words(text.Answer)] = p
+	s.byAnswer[answerKey(text.Answer)] = p
 	if s.open != nil && *s.open == p {
 		s.open = nil
 	}
@@ -199,7 +200,7 @@ func (s *sameText) find(answer string) (place, bool) {
 	case answer == "":
 		return s.first, true
 	}
-	if p, ok := s.byAnswer[words(answer)]; ok {
+	if p, ok := s.byAnswer[answerKey(answer)]; ok {
 		return p, true
 	}
 	if s.open != nil {
@@ -210,3 +211,16 @@ func (s *sameText) find(answer string) (place, bool) {
 
 // words is s with its white space folded, by which answers are compared.
 func words(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+var answerSeed = maphash.MakeSeed()
+
+// answerKey stands for words(answer) where many are looked up.
+func answerKey(answer string) uint64 {
+	var h maphash.Hash
+	h.SetSeed(answerSeed)
+	for word := range strings.FieldsSeq(answer) {
+		h.WriteString(word)
+		h.WriteByte(' ')
+	}
+	return h.Sum64()
+}

@@ -36,12 +36,23 @@ var fillerFeatures = sync.OnceValue(func() []feature {
 	return slices.Compact(fs)
 })
 
+// fillerWords are all of them, to be looked up.
+var fillerWords = sync.OnceValue(func() map[string]bool {
+	all := map[string]bool{}
+	for _, list := range fillers {
+		for _, w := range list {
+			all[w] = true
+		}
+	}
+	return all
+})
+
 // isFiller says whether a word of a prompt says nothing of its subject.
 func isFiller(w string) bool {
-	if slices.Contains(fillers[English], w) || slices.Contains(fillers[Korean], w) {
+	if fillerWords()[w] {
 		return true
 	}
-	return slices.ContainsFunc(fillers[Korean], func(f string) bool {
+	return isSyllabic(w) && slices.ContainsFunc(fillers[Korean], func(f string) bool {
 		return utf8.RuneCountInString(f) > 1 && strings.HasPrefix(w, f)
 	})
 }

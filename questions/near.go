@@ -15,15 +15,16 @@ type near struct{ first, again Text }
 // asked is what a text asks about: its prompt's words without those that all questions are made of.
 type asked struct {
 	question int
-	text     Text
+	text     *Text
 	words    []string
+	keys     []string // of the words, see keysOf
 }
 
 const (
 	// enoughWords is from how many words on one more may stand on one side only: "… in Python".
 	enoughWords = 4
 	// metMost bounds how many texts with a rare word are compared, so that time stays in proportion to the bank.
-	metMost = 40
+	metMost = 20
 	// rareWords is how many of a text's rarest words another one is looked for by: one of them may stand on one side only.
 	rareWords = 2
 )
@@ -32,29 +33,31 @@ const (
 // any order, but for one where there are many. It is strict, since "left join" and "right join", "HTTP/1.1" and "HTTP/2"
 // differ in few letters and in all that matters. Each text is reported once, with the first one that it is like.
 func nearDuplicates(qs []Question) (found []near) {
-	var all []asked
+	var all []*asked
 	count := map[string]int{} // texts by the key of a word
 	for i, q := range qs {
-		for _, t := range q.Texts {
-			a := asked{i, t, subjectWords(t.Prompt)}
+		for j := range q.Texts {
+			a := &asked{question: i, text: &q.Texts[j], words: subjectWords(q.Texts[j].Prompt)}
+			a.keys = keysOf(a.words)
 			all = append(all, a)
-			for _, k := range a.keys() {
+			for _, k := range a.keys {
 				count[k]++
 			}
 		}
 	}
 	known := map[string][]int{} // indexes in all of those before, by key
+	var met []int
 	for n, a := range all {
-		keys := a.keys()
+		keys := a.keys
 		slices.SortStableFunc(keys, func(x, y string) int { return count[x] - count[y] })
-		var met []int
+		met = met[:0]
 		for _, k := range keys[:min(rareWords, len(keys))] {
 			met = append(met, known[k][:min(metMost, len(known[k]))]...)
 		}
 		slices.Sort(met)
 		for _, m := range slices.Compact(met) {
 			if all[m].near(a) {
-				found = append(found, near{all[m].text, a.text})
+				found = append(found, near{*all[m].text, *a.text})
 				break
 			}
 		}
@@ -65,16 +68,16 @@ func nearDuplicates(qs []Question) (found []near) {
 	return found
 }
 
-func (a asked) near(b asked) bool {
+func (a *asked) near(b *asked) bool {
 	return a.question != b.question && a.text.Lang == b.text.Lang && a.text.File != b.text.File &&
 		slices.Equal(a.text.Options, b.text.Options) && sameSubject(a.words, b.words) &&
 		promptKey(a.text.Prompt) != promptKey(b.text.Prompt) // or it is a Duplicate
 }
 
-// keys are the beginnings of the words, each once: words that are alike have the same, but for a slip at their beginning.
-func (a asked) keys() []string {
-	var keys []string
-	for _, w := range a.words {
+// keysOf are the beginnings of words, each once: words that are alike have the same, but for a slip at their beginning.
+func keysOf(words []string) []string {
+	keys := make([]string, 0, len(words))
+	for _, w := range words {
 		if k := wordKey(w); !slices.Contains(keys, k) {
 			keys = append(keys, k)
 		}
@@ -124,7 +127,12 @@ func withoutParticle(w string) string {
 
 // sameSubject pairs each word with one that is like it.
 func sameSubject(a, b []string) bool {
-	free := slices.Clone(b)
+	const most = 1 // words that may stand on one side only
+	if len(a)-len(b) > most || len(b)-len(a) > most {
+		return false
+	}
+	var room [16]string
+	free := append(room[:0], b...)
 	odd := 0
 	for _, w := range a {
 		i := slices.Index(free, w)
@@ -132,7 +140,9 @@ func sameSubject(a, b []string) bool {
 			i = slices.IndexFunc(free, func(f string) bool { return alike(w, f) })
 		}
 		if i < 0 {
-			odd++
+			if odd++; odd > most {
+				return false
+			}
 			continue
 		}
 		free = slices.Delete(free, i, i+1)
@@ -148,7 +158,7 @@ func sameSubject(a, b []string) bool {
 
 // alike says whether two words are forms of one, or one a slip of the other. A digit makes any difference count.
 func alike(a, b string) bool {
-	if strings.ContainsFunc(a+b, unicode.IsDigit) || isSyllabic(a) || isSyllabic(b) {
+	if a[0] != b[0] && len(a) < 6 || hasDigit(a) || hasDigit(b) || isSyllabic(a) || isSyllabic(b) {
 		return a == b
 	}
 	stem := 0
@@ -160,3 +170,5 @@ func alike(a, b string) bool {
 	}
 	return min(utf8.RuneCountInString(a), utf8.RuneCountInString(b)) >= 6 && levenshtein.ComputeDistance(a, b) <= 1
 }
+
+func hasDigit(s string) bool { return strings.ContainsFunc(s, unicode.IsDigit) }

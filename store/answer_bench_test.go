@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -22,10 +23,10 @@ import (
 // crew is a group in which a hundred members answer in the thread of each round, with what each answer writes.
 type crew struct {
 	b       *testing.B
-	store   *Store
+	store   *Store // the measured one
+	scribe  *Store // the same answers, recorded beforehand to know what they write
 	commits atomic.Int64
-	mu      sync.Mutex // guards writes
-	writes  [][]write  // of each answer, once it is recorded
+	writes  [][]write // of each answer that is about to be measured
 }
 
 const crewSize = 100
@@ -49,7 +50,8 @@ func newCrew(b *testing.B, answers int, bare ...*bbolt.DB) *crew {
 		}
 		return nil
 	}})
-	log := c.update(func(tx *Tx) {
+	c.scribe = openTestStore(b, Options{})
+	begin := func(tx *Tx) {
 		for i := range crewSize {
 			a := crewAccount(i)
 			tx.PutMember(Member{ID: "m-" + a.User, Name: a.User, Accounts: []Account{a}, Joined: crewDay})
@@ -58,15 +60,18 @@ func newCrew(b *testing.B, answers int, bare ...*bbolt.DB) *crew {
 			tx.PutRound(Round{Number: n, Day: "2026-03-09", Due: crewDay, State: Opened, Mode: ModeBoth, Question: "q"})
 			tx.PutPost(Post{Round: n, Channel: crewThread().Channel, Message: "message", Landed: crewDay})
 		}
-	})
+	}
+	must(b, c.store.UpdateGroup(context.Background(), "a", func(tx *Tx) error { begin(tx); return nil }))
+	log := c.logged(begin)
 	for _, db := range bare {
 		must(b, db.Update(func(tx *bbolt.Tx) error { return replayWrites(tx, log) }))
 	}
 	return c
 }
 
-func (c *crew) update(fn func(tx *Tx)) (log []write) {
-	must(c.b, c.store.UpdateGroup(context.Background(), "a", func(tx *Tx) error {
+// logged carries fn out in the scribe's store and returns what it writes.
+func (c *crew) logged(fn func(tx *Tx)) (log []write) {
+	must(c.b, c.scribe.UpdateGroup(context.Background(), "a", func(tx *Tx) error {
 		log = nil
 		tx.log = &log
 		fn(tx)
@@ -75,11 +80,27 @@ func (c *crew) update(fn func(tx *Tx)) (log []write) {
 	return log
 }
 
-// record remembers the answer as the bot does for a comment: the comment, the answer, the points and the post's edit.
-// At most what one member said is read, since it is the store that is measured.
+// prepare finds out what the answers of from to below to write, and forgets it of those before, so that the measured
+// store's garbage is its own.
+func (c *crew) prepare(from, to int) {
+	clear(c.writes[:from])
+	for i := from; i < to; i++ {
+		c.writes[i] = c.logged(answering(i))
+	}
+	runtime.GC()
+}
+
+// record remembers an answer in the measured store.
 func (c *crew) record(i int) {
+	fn := answering(i)
+	must(c.b, c.store.UpdateGroup(context.Background(), "a", func(tx *Tx) error { fn(tx); return nil }))
+}
+
+// answering remembers the answer as the bot does for a comment: the comment, the answer, the points and the post's edit.
+// At most what one member said is read, since it is the store that is measured.
+func answering(i int) func(tx *Tx) {
 	a, t, at := crewAccount(i), crewThread(), crewDay.Add(time.Duration(i)*time.Second)
-	log := c.update(func(tx *Tx) {
+	return func(tx *Tx) {
 		r, _ := tx.Round(1 + i/crewSize)
 		id := fmt.Sprintf("comment-%09d", i)
 		tx.Comment(r.Number, t, id)
@@ -95,10 +116,7 @@ func (c *crew) record(i int) {
 			l.Changes++
 			tx.PutLetter(l)
 		}
-	})
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.writes[i] = log
+	}
 }
 
 const benchText = "A process has its own memory; threads share the memory of theirs, so switching between them costs less."
@@ -129,6 +147,7 @@ func bareBolt(b *testing.B) *bbolt.DB {
 func BenchmarkAnswerLone(b *testing.B) {
 	n, bare := measure.PerRound(b), bareBolt(b)
 	c := newCrew(b, n*measure.Rounds, bare)
+	c.prepare(0, n*measure.Rounds)
 	recorded, replayed := 0, 0
 	m := measure.Ranks(n, []float64{0.5}, func() time.Duration {
 		recorded++
@@ -148,11 +167,12 @@ func BenchmarkAnswerLone(b *testing.B) {
 func BenchmarkAnswer100(b *testing.B) {
 	n, batch, serial := max(crewSize, measure.PerRound(b)), bareBolt(b), bareBolt(b)
 	c := newCrew(b, n*measure.Rounds, batch, serial)
-	recorded, batched, updated, before := 0, 0, 0, c.commits.Load()
+	recorded, batched, before := 0, 0, c.commits.Load()
 	rate := func(n int, d time.Duration) float64 { return float64(n) / d.Seconds() }
 	m := measure.Medians(func() float64 {
 		from := recorded
 		recorded += n
+		c.prepare(from, recorded)
 		return rate(n, atOnce(from, recorded, c.record))
 	}, func() float64 {
 		from := batched
@@ -161,10 +181,9 @@ func BenchmarkAnswer100(b *testing.B) {
 			must(b, batch.Batch(func(tx *bbolt.Tx) error { return replayWrites(tx, c.writes[i]) }))
 		}))
 	}, func() float64 {
-		from := updated
-		updated += crewSize
+		from := recorded - n
 		return rate(crewSize, measure.Took(func() {
-			for i := from; i < updated; i++ {
+			for i := from; i < from+crewSize; i++ {
 				must(b, serial.Update(func(tx *bbolt.Tx) error { return replayWrites(tx, c.writes[i]) }))
 			}
 		}))
