@@ -91,7 +91,7 @@ func TestReadmeCommands(t *testing.T) {
 			switch {
 			case args[i] == "FILE-OR-FOLDER":
 				args[i] = "../../questions/testdata"
-			case i > 0 && args[i-1] == "--db":
+			case i > 0 && (args[i-1] == "--db" || args[i-1] == "-o"):
 				args[i] = filepath.Join(dir, args[i])
 			}
 		}
