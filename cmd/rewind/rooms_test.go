@@ -16,14 +16,15 @@ import (
 
 // rooms says which of our packages each one may import. Imports point down only; see docs/design.md.
 var rooms = map[string][]string{
-	"rewind/questions":      {"rewind/questions/anki"},
-	"rewind/questions/anki": nil,
-	"rewind/store":          {"rewind/questions"},
-	"rewind/store/measure":  nil, // for benchmarks
-	"rewind/bot":            {"rewind/questions", "rewind/store"},
-	"rewind/bot/bottest":    {"rewind/bot"},
-	"rewind/bot/console":    {"rewind/bot"},
-	"rewind/cmd/rewind":     {"rewind/questions", "rewind/store", "rewind/bot", "rewind/bot/console"},
+	"rewind/questions":               {"rewind/questions/anki"},
+	"rewind/questions/anki":          nil,
+	"rewind/store":                   {"rewind/questions"},
+	"rewind/store/measure":           nil, // for benchmarks
+	"rewind/bot":                     {"rewind/questions", "rewind/store"},
+	"rewind/bot/bottest":             {"rewind/bot"},
+	"rewind/bot/console":             {"rewind/bot"},
+	"rewind/bot/discord/discordtest": nil, // for tests
+	"rewind/cmd/rewind":              {"rewind/questions", "rewind/store", "rewind/bot", "rewind/bot/console"},
 }
 
 // homes says which package alone may import a library that shapes it.
@@ -37,17 +38,31 @@ var homes = map[string]string{
 	"github.com/slack-go/slack":     "rewind/bot/slack",
 	"github.com/alecthomas/kong":    "rewind/cmd/rewind",
 	"github.com/fsnotify/fsnotify":  "rewind/cmd/rewind",
+
+	"github.com/santhosh-tekuri/jsonschema/v6": "rewind/bot/discord/discordtest",
 }
+
+// testHomes says which packages may import a library in their tests, where more do than outside of them: the Discord of
+// the tests is shown to work by the library that the real one is spoken to with.
+var testHomes = map[string][]string{
+	"github.com/bwmarrin/discordgo": {"rewind/bot/discord", "rewind/bot/discord/discordtest"},
+}
+
+// forTests are packages that the shipped binary must not have in it.
+var forTests = []string{"rewind/bot/bottest", "rewind/bot/discord/discordtest", "rewind/store/measure"}
 
 type goPackage struct {
 	ImportPath, Dir string
 	GoFiles         []string
 	Imports         []string
+	TestImports     []string
+	XTestImports    []string
+	Deps            []string
 }
 
 func listPackages(t *testing.T) []goPackage {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports", "rewind/...")
+	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports,TestImports,XTestImports,Deps", "rewind/...")
 	cmd.Stderr = t.Output()
 	out, err := cmd.Output()
 	if err != nil {
@@ -89,6 +104,33 @@ func TestImportsPointDown(t *testing.T) {
 	for room := range rooms {
 		if !seen[room] {
 			t.Errorf("the room %s is missing", room)
+		}
+	}
+}
+
+func TestLibrariesOfTestsStayAtHome(t *testing.T) {
+	t.Parallel()
+	for _, p := range listPackages(t) {
+		for library, may := range testHomes {
+			for _, imported := range slices.Concat(p.TestImports, p.XTestImports) {
+				if imported == library && !slices.Contains(may, p.ImportPath) {
+					t.Errorf("tests of %s import %s, which only those of %s may", p.ImportPath, imported, strings.Join(may, " and "))
+				}
+			}
+		}
+	}
+}
+
+func TestBinaryHasNoPackagesForTests(t *testing.T) {
+	t.Parallel()
+	for _, p := range listPackages(t) {
+		if p.ImportPath != "rewind/cmd/rewind" {
+			continue
+		}
+		for _, dep := range p.Deps {
+			if slices.Contains(forTests, dep) {
+				t.Errorf("rewind/cmd/rewind has %s in it", dep)
+			}
 		}
 	}
 }

@@ -1,0 +1,329 @@
+package discordtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// session is what a client identified. It outlives its connection, so that a client can resume it.
+type session struct {
+	id      string
+	intents Intents
+	shard   [2]int
+	seq     int64
+	events  []event // the last ones, for those who resume
+	late    []byte  // held back by a fault
+	link    *link   // nil while nobody is connected
+}
+
+type event struct {
+	seq   int64
+	frame []byte
+}
+
+// identify begins a session, or closes the connection with the reason why not.
+func (s *Server) identify(l *link, data json.RawMessage) {
+	var d struct {
+		Token   string  `json:"token"`
+		Intents Intents `json:"intents"`
+		Shard   *[2]int `json:"shard"`
+	}
+	if err := json.Unmarshal(data, &d); err != nil {
+		l.send(outgoing{code: CloseDecodeError})
+		return
+	}
+	if d.Shard == nil {
+		d.Shard = &[2]int{0, 1}
+	}
+	g := &s.gateway
+	g.identifies++
+	if s.greetBadly(l, IdentifyClosed, IdentifyInvalid, IdentifyReconnect, IdentifyUnanswered) {
+		return
+	}
+	code := 0
+	switch {
+	case l.session != nil:
+		code = CloseAlreadyAuthenticated
+	case strings.TrimPrefix(d.Token, "Bot ") != botToken || g.remaining == 0:
+		code = CloseAuthenticationFailed // a bot that identified too often has its token reset
+	case d.Shard[1] < 1 || d.Shard[0] < 0 || d.Shard[0] >= d.Shard[1]:
+		code = CloseInvalidShard
+	case len(s.guilds) > 2500*d.Shard[1]:
+		code = CloseShardingRequired
+	case d.Intents&^knownIntents != 0:
+		code = CloseInvalidIntents
+	case d.Intents&privilegedIntents&^g.granted != 0:
+		code = CloseDisallowedIntents
+	}
+	if code != 0 {
+		l.send(outgoing{code: code})
+		return
+	}
+	if s.tooEager() {
+		s.sendOp(l, opInvalidSession, false)
+		return
+	}
+	g.remaining--
+	one := &session{id: "session" + s.snowflake(), intents: d.Intents, shard: *d.Shard, link: l}
+	g.sessions = append(g.sessions, one)
+	l.session = one
+	s.welcome(one)
+}
+
+// tooEager says whether more clients identified than may within five seconds.
+// https://discord.com/developers/docs/events/gateway#rate-limiting
+func (s *Server) tooEager() bool {
+	g, at := &s.gateway, time.Now()
+	g.identified = slices.DeleteFunc(g.identified, func(t time.Time) bool { return at.Sub(t) >= 5*time.Second })
+	if len(g.identified) >= g.concurrency {
+		return true
+	}
+	g.identified = append(g.identified, at)
+	return false
+}
+
+// welcome sends READY with the guilds' IDs, and then the guilds one by one.
+func (s *Server) welcome(one *session) {
+	unavailable := []any{}
+	mine := []*guild{}
+	for _, g := range s.guilds {
+		if !g.gone && one.covers(g) {
+			unavailable = append(unavailable, map[string]any{"id": g.id, "unavailable": true})
+			mine = append(mine, g)
+		}
+	}
+	s.emit(one, "READY", map[string]any{"v": 10, "user": s.bot, "guilds": unavailable, "session_id": one.id,
+		"resume_gateway_url": s.websocketURL(), "shard": one.shard,
+		"application": map[string]any{"id": s.bot.ID, "flags": s.applicationFlags(), "flags_new": "0"}})
+	if one.intents&IntentGuilds != 0 {
+		for _, g := range mine {
+			s.emit(one, "GUILD_CREATE", s.guildCreate(g))
+		}
+	}
+}
+
+// The flags that say which privileged intents the application was granted.
+// https://discord.com/developers/docs/resources/application#application-object-application-flags
+func (s *Server) applicationFlags() int {
+	flags := 0
+	for intent, flag := range map[Intents]int{IntentGuildPresences: 1 << 13, IntentGuildMembers: 1 << 15, IntentMessageContent: 1 << 19} {
+		if s.gateway.granted&intent != 0 {
+			flags |= flag
+		}
+	}
+	return flags
+}
+
+// greetBadly lets the first fault of these kinds befall who identifies or resumes.
+func (s *Server) greetBadly(l *link, kinds ...Kind) bool {
+	f := s.happens(func(f *Fault) bool { return slices.Contains(kinds, f.Kind) })
+	if f == nil {
+		return false
+	}
+	switch f.Kind {
+	case IdentifyClosed:
+		l.send(outgoing{code: f.Code})
+	case IdentifyInvalid, ResumeInvalid:
+		s.sendOp(l, opInvalidSession, f.Resumable)
+	case IdentifyReconnect:
+		s.sendOp(l, opReconnect, nil)
+	}
+	return true
+}
+
+// resume goes on with a session: what happened since is sent again, and then RESUMED.
+func (s *Server) resume(l *link, data json.RawMessage) {
+	var d struct {
+		Token   string `json:"token"`
+		Session string `json:"session_id"`
+		Seq     int64  `json:"seq"`
+	}
+	if err := json.Unmarshal(data, &d); err != nil {
+		l.send(outgoing{code: CloseDecodeError})
+		return
+	}
+	if s.greetBadly(l, ResumeInvalid, IdentifyReconnect, IdentifyUnanswered) {
+		return
+	}
+	i := slices.IndexFunc(s.gateway.sessions, func(one *session) bool { return one.id == d.Session })
+	switch {
+	case strings.TrimPrefix(d.Token, "Bot ") != botToken:
+		l.send(outgoing{code: CloseAuthenticationFailed})
+		return
+	case i < 0:
+		s.sendOp(l, opInvalidSession, false)
+		return
+	case d.Seq > s.gateway.sessions[i].seq:
+		l.send(outgoing{code: CloseInvalidSequence})
+		return
+	}
+	one := s.gateway.sessions[i]
+	if one.link != nil {
+		one.link.send(outgoing{code: CloseUnknown})
+	}
+	s.gateway.resumes++
+	one.link, l.session = l, one
+	for _, e := range one.events {
+		if e.seq > d.Seq && !s.gateway.silent {
+			l.send(outgoing{frame: e.frame})
+		}
+	}
+	s.emit(one, "RESUMED", map[string]any{})
+}
+
+func (s *Server) forget(one *session) {
+	s.gateway.sessions = slices.DeleteFunc(s.gateway.sessions, func(o *session) bool { return o == one })
+}
+
+// covers says whether a guild is in the session's shard. What is private is in the first.
+// https://discord.com/developers/docs/events/gateway#sharding
+func (one *session) covers(g *guild) bool {
+	if g == nil {
+		return one.shard[0] == 0
+	}
+	id, _ := strconv.ParseInt(g.id, 10, 64) // IDs are ours
+	return int(id>>22)%one.shard[1] == one.shard[0]
+}
+
+// tell sends an event of a channel to every session that asked for its kind and may see the channel.
+func (s *Server) tell(event string, c *channel, intent Intents, data any) {
+	s.tellEach(event, c, intent, func(*session) any { return data })
+}
+
+func (s *Server) tellEach(event string, c *channel, intent Intents, data func(*session) any) {
+	if c.guild != nil && c.guild.gone || s.permissions(s.bot.ID, c)&ViewChannel == 0 {
+		return
+	}
+	for _, one := range s.gateway.sessions {
+		if one.covers(c.guild) && one.intents&intent == intent {
+			s.emit(one, event, data(one))
+		}
+	}
+}
+
+// tellGuild sends an event of a guild.
+func (s *Server) tellGuild(event string, g *guild, intent Intents, data any) {
+	for _, one := range s.gateway.sessions {
+		if one.covers(g) && one.intents&intent == intent {
+			s.emit(one, event, data)
+		}
+	}
+}
+
+// messageEvent is a message with what only its event has.
+type messageEvent struct {
+	Message
+	GuildID string  `json:"guild_id,omitempty"`
+	Member  *member `json:"member,omitempty"`
+}
+
+// tellMessage sends a message's event, with the content for those who asked for it and were granted it.
+func (s *Server) tellMessage(event string, c *channel, m *Message) {
+	s.tellEach(event, c, intentMessages(c), func(one *session) any {
+		e := messageEvent{Message: s.render(m, one.intents&s.gateway.granted&IntentMessageContent != 0)}
+		if c.guild != nil {
+			e.GuildID = c.guild.id
+			if known := c.guild.members[m.by]; known != nil {
+				without := *known
+				without.User = nil // the message's author says who it is
+				e.Member = &without
+			}
+		}
+		return e
+	})
+}
+
+// contentAllowed says whether requests of the bot may read what people wrote.
+func (s *Server) contentAllowed() bool { return s.gateway.granted&IntentMessageContent != 0 }
+
+func intentMessages(c *channel) Intents {
+	if c.guild == nil {
+		return IntentDirectMessages
+	}
+	return IntentGuildMessages
+}
+
+func intentReactions(c *channel) Intents {
+	if c.guild == nil {
+		return IntentDirectReactions
+	}
+	return IntentGuildReactions
+}
+
+// emit sends an event of a session, or what a fault makes of it. A client that is not connected gets it when it resumes.
+func (s *Server) emit(one *session, name string, data any) {
+	body := encode(data)
+	s.validateFrame(name, encode(frame{Type: name, Seq: new(int64), Data: body}))
+	s.touch()
+	f := s.happens(func(f *Fault) bool {
+		known := f.Kind == EventTwice || f.Kind == EventLate && one.late == nil || f.Kind == EventLost ||
+			f.Kind == EventUnknownComponent && hasMessage(name)
+		connecting := name == "READY" || name == "RESUMED"
+		return known && (f.Event == name || f.Event == "" && !connecting)
+	})
+	times := 1
+	if f != nil {
+		switch f.Kind {
+		case EventLost:
+			return
+		case EventLate:
+			one.late = encode(frame{Type: name, Data: body})
+			return
+		case EventTwice:
+			times = 2
+		case EventUnknownComponent:
+			body = withUnknownComponent(name, body)
+		}
+	}
+	for range times {
+		one.push(s, name, body)
+	}
+	if late := one.late; late != nil {
+		one.late = nil
+		var held frame
+		if err := json.Unmarshal(late, &held); err != nil {
+			panic(err) // encoded above
+		}
+		one.push(s, held.Type, held.Data)
+	}
+}
+
+func (one *session) push(s *Server, name string, body []byte) {
+	one.seq++
+	seq := one.seq
+	b := encode(frame{Op: opDispatch, Type: name, Seq: &seq, Data: body})
+	one.events = append(one.events, event{seq, b})
+	if len(one.events) > keptEvents {
+		one.events = slices.Delete(one.events, 0, len(one.events)-keptEvents)
+	}
+	if one.link != nil && !s.gateway.silent {
+		one.link.send(outgoing{frame: b})
+	}
+}
+
+func hasMessage(event string) bool {
+	return event == "MESSAGE_CREATE" || event == "MESSAGE_UPDATE" || event == "INTERACTION_CREATE"
+}
+
+// withUnknownComponent adds a component of a type that does not exist yet, where the event has components.
+func withUnknownComponent(event string, body []byte) []byte {
+	var d map[string]any
+	if err := json.Unmarshal(body, &d); err != nil {
+		panic(err) // encoded by us
+	}
+	unknown := map[string]any{"type": 99, "id": 99}
+	in := d
+	if inner, ok := d["data"].(map[string]any); ok && event == "INTERACTION_CREATE" {
+		in = inner
+	}
+	list, _ := in["components"].([]any)
+	in["components"] = append(list, unknown)
+	return encode(d)
+}
+
+// String names the session for messages of tests.
+func (one *session) String() string { return fmt.Sprintf("%s (shard %v)", one.id, one.shard) }
