@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
 // schemas are the published descriptions of what Discord takes and sends, from the folder that REWIND_SPECS names: an
@@ -199,24 +200,49 @@ func (c *schemas) lookup(keys ...string) map[string]any {
 	return at
 }
 
-// leaf is the part of a validation error that is deepest in the value: of a union of many shapes, what is wrong with
-// the one that the value is most like.
+// leaf is what is wrong with a value. Where it could have had many shapes, that is what is wrong by the one that it is most
+// like: one of its own type, and of those the one with which it has most in common.
 func leaf(err error) string {
 	var top *jsonschema.ValidationError
 	if !errors.As(err, &top) {
 		return err.Error()
 	}
-	best, depth := top, -1
-	var walk func(*jsonschema.ValidationError)
-	walk = func(e *jsonschema.ValidationError) {
-		if len(e.Causes) == 0 && len(e.InstanceLocation) > depth {
-			best, depth = e, len(e.InstanceLocation)
-		}
-		for _, cause := range e.Causes {
-			walk(cause)
+	found := likeliest(top)
+	text := strings.Split(found.Error(), "\n")
+	return strings.TrimPrefix(strings.TrimSpace(text[len(text)-1]), "- ")
+}
+
+func likeliest(e *jsonschema.ValidationError) *jsonschema.ValidationError {
+	if len(e.Causes) == 0 {
+		return e
+	}
+	causes := make([]*jsonschema.ValidationError, len(e.Causes))
+	for i, c := range e.Causes {
+		causes[i] = likeliest(c)
+	}
+	weigh := decisive // of what is wrong with one shape, a wrong type says that it is not meant
+	switch e.ErrorKind.(type) {
+	case *kind.AnyOf, *kind.OneOf:
+		weigh = func(c *jsonschema.ValidationError) bool { return !decisive(c) }
+	}
+	best := causes[0]
+	for _, c := range causes[1:] {
+		was, is := weigh(best), weigh(c)
+		if is && !was || is == was && len(c.InstanceLocation) > len(best.InstanceLocation) {
+			best = c
 		}
 	}
-	walk(top)
-	text := strings.Split(best.Error(), "\n")
-	return strings.TrimPrefix(strings.TrimSpace(text[len(text)-1]), "- ")
+	return best
+}
+
+// decisive says that what tells shapes apart is wrong, so that another one must be meant.
+func decisive(e *jsonschema.ValidationError) bool {
+	at := e.InstanceLocation
+	switch e.ErrorKind.(type) {
+	case *kind.Const, *kind.Enum:
+		return len(at) > 0 && at[len(at)-1] == "type"
+	case *kind.Type:
+		return true
+	}
+	return false
 }
