@@ -77,7 +77,6 @@ type gateway struct {
 	shards      int
 	concurrency int
 	remaining   int // identifications of the day
-	silent      bool
 	deaf        bool
 	links       map[*link]bool
 	sessions    []*session
@@ -102,6 +101,7 @@ type link struct {
 	closed  chan struct{}
 	session *session
 	sends   window
+	silent  bool // sends nothing any more, as a connection that is dead but not closed
 }
 
 // outgoing is a frame, or a close if code is set, or the end of the connection without one if cut is.
@@ -214,6 +214,9 @@ func (s *Server) part(l *link, err error) {
 
 // send queues what is to be sent. The caller holds Server.mu.
 func (l *link) send(o outgoing) {
+	if l.silent && o.frame != nil {
+		return
+	}
 	l.out = append(l.out, o)
 	select {
 	case l.wake <- struct{}{}:
@@ -221,11 +224,8 @@ func (l *link) send(o outgoing) {
 	}
 }
 
-// sendOp queues a frame that is no event. A gateway that fell silent sends nothing.
+// sendOp queues a frame that is no event.
 func (s *Server) sendOp(l *link, op int, data any) {
-	if s.gateway.silent {
-		return
-	}
 	l.send(outgoing{frame: encode(frame{Op: op, Data: encode(data)})})
 }
 
@@ -253,7 +253,7 @@ func (s *Server) writeLink(l *link) {
 				_ = l.ws.Close()
 				return
 			case o.code != 0:
-				_ = l.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(o.code, ""), time.Now().Add(time.Minute))
+				closeWith(l.ws, o.code)
 				_ = l.ws.Close()
 				return
 			}
@@ -269,6 +269,11 @@ func (s *Server) writeLink(l *link) {
 	}
 }
 
+// closeWith says goodbye; a client that is gone does not hear it.
+func closeWith(ws *websocket.Conn, code int) {
+	_ = ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Minute))
+}
+
 func (s *Server) readLink(l *link) error {
 	for {
 		s.mu.Lock()
@@ -279,9 +284,7 @@ func (s *Server) readLink(l *link) error {
 		}
 		_, b, err := l.ws.ReadMessage()
 		if e := net.Error(nil); errors.As(err, &e) && e.Timeout() {
-			s.mu.Lock()
-			l.send(outgoing{code: CloseSessionTimeout})
-			s.mu.Unlock()
+			closeWith(l.ws, CloseSessionTimeout)
 		}
 		if err != nil {
 			return err

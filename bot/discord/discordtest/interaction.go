@@ -223,7 +223,7 @@ func (i *Interaction) Repeat() {
 				ID string `json:"id"`
 			}
 			if json.Unmarshal(e.frame, &f) == nil && f.Type == "INTERACTION_CREATE" && json.Unmarshal(f.Data, &d) == nil && d.ID == i.ID {
-				one.push(i.s, f.Type, f.Data)
+				one.push(f.Type, f.Data)
 				break
 			}
 		}

@@ -168,7 +168,7 @@ func (s *Server) resume(l *link, data json.RawMessage) {
 	s.gateway.resumes++
 	one.link, l.session = l, one
 	for _, e := range one.events {
-		if e.seq > d.Seq && !s.gateway.silent {
+		if e.seq > d.Seq {
 			l.send(outgoing{frame: e.frame})
 		}
 	}
@@ -280,7 +280,7 @@ func (s *Server) emit(one *session, name string, data any) {
 		}
 	}
 	for range times {
-		one.push(s, name, body)
+		one.push(name, body)
 	}
 	if late := one.late; late != nil {
 		one.late = nil
@@ -288,11 +288,11 @@ func (s *Server) emit(one *session, name string, data any) {
 		if err := json.Unmarshal(late, &held); err != nil {
 			panic(err) // encoded above
 		}
-		one.push(s, held.Type, held.Data)
+		one.push(held.Type, held.Data)
 	}
 }
 
-func (one *session) push(s *Server, name string, body []byte) {
+func (one *session) push(name string, body []byte) {
 	one.seq++
 	seq := one.seq
 	b := encode(frame{Op: opDispatch, Type: name, Seq: &seq, Data: body})
@@ -300,7 +300,7 @@ func (one *session) push(s *Server, name string, body []byte) {
 	if len(one.events) > keptEvents {
 		one.events = slices.Delete(one.events, 0, len(one.events)-keptEvents)
 	}
-	if one.link != nil && !s.gateway.silent {
+	if one.link != nil {
 		one.link.send(outgoing{frame: b})
 	}
 }

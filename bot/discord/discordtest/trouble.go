@@ -72,12 +72,10 @@ func (s *Server) DropGateway() int {
 	return s.eachLink(func(l *link) { l.send(outgoing{cut: true}) })
 }
 
-// BeSilent stops or resumes everything that the gateway sends: events, acknowledgements and greetings. Connections stay
-// open. Events that are kept back can be had by resuming.
-func (s *Server) BeSilent(silent bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.gateway.silent = silent
+// SilenceGateway lets every connection go dead without closing it: no event and no acknowledgement comes any more. New
+// connections are not concerned. What was kept back can be had by resuming. It returns how many connections there were.
+func (s *Server) SilenceGateway() int {
+	return s.eachLink(func(l *link) { l.silent = true })
 }
 
 // IgnoreHeartbeats stops or resumes the acknowledgement of heartbeats; events still come.
