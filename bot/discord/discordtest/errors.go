@@ -15,7 +15,12 @@ type apiError struct {
 	Errors  map[string]any `json:"errors,omitempty"`
 }
 
-func (e *apiError) Error() string { return fmt.Sprintf("%d %s", e.Code, e.Message) }
+func (e *apiError) Error() string {
+	if len(e.Errors) == 0 {
+		return fmt.Sprintf("%d %s", e.Code, e.Message)
+	}
+	return fmt.Sprintf("%d %s: %v", e.Code, e.Message, e.Errors)
+}
 
 // The error codes that the server answers with.
 const (

@@ -51,6 +51,7 @@ var extras = []struct {
 	{putCommands, "**/options", ifEmpty, "as above"},
 	{putCommands, "**/choices", ifEmpty, "as above"},
 	{putCommands, "**/autocomplete", ifEmpty, "as above"},
+	{putCommands, "**/default_member_permissions", dropped, "it is described as a number and documented as a string; Discord takes both"},
 	{callback, "data/tts", ifEmpty, "discordgo has one body for all kinds of first answers"},
 	{callback, "data/content", ifEmpty, "as above, for forms and choices"},
 	{callback, "data/embeds", ifEmpty, "as above"},
