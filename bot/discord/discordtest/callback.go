@@ -11,13 +11,10 @@ import (
 // callback is the first answer to an interaction. It must come within three seconds, and only once.
 // https://discord.com/developers/docs/interactions/receiving-and-responding#create-interaction-response
 func (s *Server) callback(r *request) (any, *apiError) {
-	n := slices.IndexFunc(s.interactions, func(i *Interaction) bool {
-		return i.ID == r.params["interaction_id"] && i.token == r.params["interaction_token"]
-	})
-	if n < 0 {
+	i := s.byToken[r.params["interaction_token"]]
+	if i == nil || i.ID != r.params["interaction_id"] {
 		return nil, refuse(UnknownInteraction)
 	}
-	i := s.interactions[n]
 	var d struct {
 		Type int             `json:"type"`
 		Data json.RawMessage `json:"data"`
@@ -161,19 +158,14 @@ func (s *Server) respond(i *Interaction, d *draft, loading bool) (*Message, *api
 
 // interactionFor finds the interaction of a token that may still be used.
 func (s *Server) interactionFor(r *request) (*Interaction, *apiError) {
-	for _, i := range s.interactions {
-		if i.token != r.params["webhook_token"] || r.params["webhook_id"] != s.bot.ID {
-			continue
-		}
-		switch {
-		case time.Since(i.begun) >= tokenLife:
-			return nil, refuse(TokenExpired)
-		case i.answer == 0:
-			return nil, refuse(UnknownWebhook)
-		}
-		return i, nil
+	i := s.byToken[r.params["webhook_token"]]
+	switch {
+	case i == nil || r.params["webhook_id"] != s.bot.ID || i.answer == 0:
+		return nil, refuse(UnknownWebhook)
+	case time.Since(i.begun) >= tokenLife:
+		return nil, refuse(TokenExpired)
 	}
-	return nil, refuse(UnknownWebhook)
+	return i, nil
 }
 
 // followUp adds a message after the first answer. If that one is still loading, this fills it in.

@@ -42,4 +42,12 @@
 //
 // One mutex guards the world, and nobody waits for anything while holding it. That matters in a bubble: its clock
 // stands still as long as somebody waits for a mutex.
+//
+// discordgo v0.29.0 does sleep with its locks held, so a test in a bubble hangs if anybody else wants one of them meanwhile:
+//   - Close sleeps for a second. Let everything come to rest before ([testing/synctest.Wait]). The server leaves it to the
+//     client to end a connection that the client closed, so that its reader is not woken up too early.
+//   - Open reads the greeting with the lock held. [NoHello] and [IdentifyUnanswered] want a deadline on the connection, and
+//     [Server.SilenceGateway] concerns only connections that are up.
+//   - A request sleeps out a limit with its bucket's lock held. Turn that off and wait yourself.
+//   - After [IdentifyReconnect] Open waits for itself. No clock helps there.
 package discordtest

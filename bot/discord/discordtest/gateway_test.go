@@ -118,6 +118,9 @@ func TestCloseCodes(t *testing.T) {
 				if got := r.closeCode(); got != odd.want {
 					t.Errorf("closed with %d, want %d", got, odd.want)
 				}
+				if got := s.Gateway().ClosedBy; !slices.Equal(got, []int{odd.want}) {
+					t.Errorf("counted are the codes %v, want %d", got, odd.want)
+				}
 			})
 		})
 	}
@@ -432,6 +435,25 @@ func TestUnknownComponentsAndEvents(t *testing.T) {
 		}
 		if len(seen.named("SOMETHING_NEW_CREATE")) != 1 {
 			t.Error("the unknown event did not come")
+		}
+	})
+}
+
+func TestAnOutageIsNoRemoval(t *testing.T) {
+	bubble(t, func(t *testing.T, s *discordtest.Server) {
+		g := s.Guild("Study")
+		ch := g.Text("daily")
+		c, seen := connect(t, s, everything)
+		g.Outage(true)
+		ch.Rename("weekly")
+		g.Outage(false)
+		settle()
+		gone := seen.named("GUILD_DELETE")
+		if len(gone) != 1 || !strings.Contains(string(gone[0].RawData), `"unavailable":true`) || len(seen.named("GUILD_CREATE")) != 2 {
+			t.Errorf("events %v", gone)
+		}
+		if got := must(c.Channel(ch.ID)); got.Name != "weekly" {
+			t.Errorf("the channel is called %s", got.Name)
 		}
 	})
 }

@@ -77,6 +77,7 @@ func (m *Modal) Inputs() []Component {
 func (s *Server) begin(i *Interaction, data map[string]any) *Interaction {
 	i.s, i.ID, i.token, i.begun = s, s.snowflake(), "interaction-"+s.snowflake(), time.Now()
 	s.interactions = append(s.interactions, i)
+	s.byToken[i.token] = i
 	c := i.channel
 	j := map[string]any{"id": i.ID, "application_id": s.bot.ID, "type": i.kind, "token": i.token, "version": interactionVersion,
 		"data": data, "channel_id": c.id, "channel": map[string]any{"id": c.id, "type": c.kind, "name": c.name},

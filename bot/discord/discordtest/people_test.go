@@ -108,8 +108,7 @@ func TestWhatPeopleCannotDo(t *testing.T) {
 }
 
 func TestDefaultPermissionsOfCommands(t *testing.T) {
-	manage := int64(discordgo.PermissionManageServer)
-	no := false
+	manage := int64(discordgo.PermissionManageGuild)
 	for _, odd := range []struct {
 		name        string
 		command     discordgo.ApplicationCommand
@@ -122,7 +121,6 @@ func TestDefaultPermissionsOfCommands(t *testing.T) {
 		{"for managers, by one", discordgo.ApplicationCommand{DefaultMemberPermissions: &manage}, discordtest.ManageGuild, false, true},
 		{"for managers, by an administrator", discordgo.ApplicationCommand{DefaultMemberPermissions: &manage}, discordtest.Administrator, false, true},
 		{"in private", discordgo.ApplicationCommand{}, 0, true, true},
-		{"not in private", discordgo.ApplicationCommand{DMPermission: &no}, 0, true, false},
 		{"for guilds only", discordgo.ApplicationCommand{Contexts: &[]discordgo.InteractionContextType{discordgo.InteractionContextGuild}}, 0, true, false},
 	} {
 		r := &recorder{T: t}

@@ -37,6 +37,7 @@ type Server struct {
 	conns        map[net.Conn]bool // of websockets, which the HTTP server does not know any more
 	gateway      gateway
 	interactions []*Interaction
+	byToken      map[string]*Interaction
 	limits       limits
 	ordered      []*Ordered
 	requests     map[string]int // by route
@@ -70,7 +71,7 @@ func start(t T, l net.Listener, address string, dial func(context.Context) (net.
 	t.Helper()
 	s := &Server{
 		t: t, url: address, dial: dial, listen: l, specs: specsOf(t), done: make(chan struct{}), changed: make(chan struct{}),
-		conns: map[net.Conn]bool{}, requests: map[string]int{},
+		conns: map[net.Conn]bool{}, requests: map[string]int{}, byToken: map[string]*Interaction{},
 	}
 	s.state = state{channels: map[string]*channel{}, people: map[string]*Person{}, files: map[string][]byte{}, commands: map[string][]*Command{}}
 	s.bot = User{ID: s.snowflake(), Username: "Rewind", Discriminator: "0", Bot: true}

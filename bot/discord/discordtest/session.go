@@ -33,7 +33,7 @@ func (s *Server) identify(l *link, data json.RawMessage) {
 		Shard   *[2]int `json:"shard"`
 	}
 	if err := json.Unmarshal(data, &d); err != nil {
-		l.send(outgoing{code: CloseDecodeError})
+		s.closeLink(l, CloseDecodeError)
 		return
 	}
 	if d.Shard == nil {
@@ -60,7 +60,7 @@ func (s *Server) identify(l *link, data json.RawMessage) {
 		code = CloseDisallowedIntents
 	}
 	if code != 0 {
-		l.send(outgoing{code: code})
+		s.closeLink(l, code)
 		return
 	}
 	if s.tooEager() {
@@ -126,7 +126,7 @@ func (s *Server) greetBadly(l *link, kinds ...Kind) bool {
 	}
 	switch f.Kind {
 	case IdentifyClosed:
-		l.send(outgoing{code: f.Code})
+		s.closeLink(l, f.Code)
 	case IdentifyInvalid, ResumeInvalid:
 		s.sendOp(l, opInvalidSession, f.Resumable)
 	case IdentifyReconnect:
@@ -143,7 +143,7 @@ func (s *Server) resume(l *link, data json.RawMessage) {
 		Seq     int64  `json:"seq"`
 	}
 	if err := json.Unmarshal(data, &d); err != nil {
-		l.send(outgoing{code: CloseDecodeError})
+		s.closeLink(l, CloseDecodeError)
 		return
 	}
 	if s.greetBadly(l, ResumeInvalid, IdentifyReconnect, IdentifyUnanswered) {
@@ -152,18 +152,18 @@ func (s *Server) resume(l *link, data json.RawMessage) {
 	i := slices.IndexFunc(s.gateway.sessions, func(one *session) bool { return one.id == d.Session })
 	switch {
 	case strings.TrimPrefix(d.Token, "Bot ") != botToken:
-		l.send(outgoing{code: CloseAuthenticationFailed})
+		s.closeLink(l, CloseAuthenticationFailed)
 		return
 	case i < 0:
 		s.sendOp(l, opInvalidSession, false)
 		return
 	case d.Seq > s.gateway.sessions[i].seq:
-		l.send(outgoing{code: CloseInvalidSequence})
+		s.closeLink(l, CloseInvalidSequence)
 		return
 	}
 	one := s.gateway.sessions[i]
 	if one.link != nil {
-		one.link.send(outgoing{code: CloseUnknown})
+		s.closeLink(one.link, CloseUnknown)
 	}
 	s.gateway.resumes++
 	one.link, l.session = l, one
@@ -187,142 +187,6 @@ func (one *session) covers(g *guild) bool {
 	}
 	id, _ := strconv.ParseInt(g.id, 10, 64) // IDs are ours
 	return int(id>>22)%one.shard[1] == one.shard[0]
-}
-
-// tell sends an event of a channel to every session that asked for its kind and may see the channel.
-func (s *Server) tell(event string, c *channel, intent Intents, data any) {
-	s.tellEach(event, c, intent, func(*session) any { return data })
-}
-
-func (s *Server) tellEach(event string, c *channel, intent Intents, data func(*session) any) {
-	if c.guild != nil && c.guild.gone || s.permissions(s.bot.ID, c)&ViewChannel == 0 {
-		return
-	}
-	for _, one := range s.gateway.sessions {
-		if one.covers(c.guild) && one.intents&intent == intent {
-			s.emit(one, event, data(one))
-		}
-	}
-}
-
-// tellGuild sends an event of a guild.
-func (s *Server) tellGuild(event string, g *guild, intent Intents, data any) {
-	for _, one := range s.gateway.sessions {
-		if one.covers(g) && one.intents&intent == intent {
-			s.emit(one, event, data)
-		}
-	}
-}
-
-// messageEvent is a message with what only its event has.
-type messageEvent struct {
-	Message
-	GuildID string  `json:"guild_id,omitempty"`
-	Member  *member `json:"member,omitempty"`
-}
-
-// tellMessage sends a message's event, with the content for those who asked for it and were granted it.
-func (s *Server) tellMessage(event string, c *channel, m *Message) {
-	s.tellEach(event, c, intentMessages(c), func(one *session) any {
-		e := messageEvent{Message: s.render(m, one.intents&s.gateway.granted&IntentMessageContent != 0)}
-		if c.guild != nil {
-			e.GuildID = c.guild.id
-			if known := c.guild.members[m.by]; known != nil {
-				without := *known
-				without.User = nil // the message's author says who it is
-				e.Member = &without
-			}
-		}
-		return e
-	})
-}
-
-// contentAllowed says whether requests of the bot may read what people wrote.
-func (s *Server) contentAllowed() bool { return s.gateway.granted&IntentMessageContent != 0 }
-
-func intentMessages(c *channel) Intents {
-	if c.guild == nil {
-		return IntentDirectMessages
-	}
-	return IntentGuildMessages
-}
-
-func intentReactions(c *channel) Intents {
-	if c.guild == nil {
-		return IntentDirectReactions
-	}
-	return IntentGuildReactions
-}
-
-// emit sends an event of a session, or what a fault makes of it. A client that is not connected gets it when it resumes.
-func (s *Server) emit(one *session, name string, data any) {
-	body := encode(data)
-	s.validateFrame(name, encode(frame{Type: name, Seq: new(int64), Data: body}))
-	s.touch()
-	f := s.happens(func(f *Fault) bool {
-		known := f.Kind == EventTwice || f.Kind == EventLate && one.late == nil || f.Kind == EventLost ||
-			f.Kind == EventUnknownComponent && hasMessage(name)
-		connecting := name == "READY" || name == "RESUMED"
-		return known && (f.Event == name || f.Event == "" && !connecting)
-	})
-	times := 1
-	if f != nil {
-		switch f.Kind {
-		case EventLost:
-			return
-		case EventLate:
-			one.late = encode(frame{Type: name, Data: body})
-			return
-		case EventTwice:
-			times = 2
-		case EventUnknownComponent:
-			body = withUnknownComponent(name, body)
-		}
-	}
-	for range times {
-		one.push(name, body)
-	}
-	if late := one.late; late != nil {
-		one.late = nil
-		var held frame
-		if err := json.Unmarshal(late, &held); err != nil {
-			panic(err) // encoded above
-		}
-		one.push(held.Type, held.Data)
-	}
-}
-
-func (one *session) push(name string, body []byte) {
-	one.seq++
-	seq := one.seq
-	b := encode(frame{Op: opDispatch, Type: name, Seq: &seq, Data: body})
-	one.events = append(one.events, event{seq, b})
-	if len(one.events) > keptEvents {
-		one.events = slices.Delete(one.events, 0, len(one.events)-keptEvents)
-	}
-	if one.link != nil {
-		one.link.send(outgoing{frame: b})
-	}
-}
-
-func hasMessage(event string) bool {
-	return event == "MESSAGE_CREATE" || event == "MESSAGE_UPDATE" || event == "INTERACTION_CREATE"
-}
-
-// withUnknownComponent adds a component of a type that does not exist yet, where the event has components.
-func withUnknownComponent(event string, body []byte) []byte {
-	var d map[string]any
-	if err := json.Unmarshal(body, &d); err != nil {
-		panic(err) // encoded by us
-	}
-	unknown := map[string]any{"type": 99, "id": 99}
-	in := d
-	if inner, ok := d["data"].(map[string]any); ok && event == "INTERACTION_CREATE" {
-		in = inner
-	}
-	list, _ := in["components"].([]any)
-	in["components"] = append(list, unknown)
-	return encode(d)
 }
 
 // String names the session for messages of tests.

@@ -64,7 +64,7 @@ func (s *Server) LoseSessions() int {
 
 // CloseGateway closes every connection with a code and returns how many there were.
 func (s *Server) CloseGateway(code int) int {
-	return s.eachLink(func(l *link) { l.send(outgoing{code: code}) })
+	return s.eachLink(func(l *link) { s.closeLink(l, code) })
 }
 
 // DropGateway resets every connection without a close code and returns how many there were.
@@ -110,6 +110,7 @@ type Gateway struct {
 	Connects, Identifies, Resumes, Heartbeats int
 	Connected                                 int   // sessions with a connection now
 	ClosedWith                                []int // the codes with which clients closed
+	ClosedBy                                  []int // the codes with which the server closed, ordered or not
 }
 
 // Gateway counts what passed through the gateway so far.
@@ -118,7 +119,7 @@ func (s *Server) Gateway() Gateway {
 	defer s.mu.Unlock()
 	g := &s.gateway
 	out := Gateway{Connects: g.connects, Identifies: g.identifies, Resumes: g.resumes, Heartbeats: g.heartbeats,
-		ClosedWith: append([]int{}, g.codes...)}
+		ClosedWith: append([]int{}, g.codes...), ClosedBy: append([]int{}, g.closed...)}
 	for _, one := range g.sessions {
 		if one.link != nil {
 			out.Connected++

@@ -81,6 +81,17 @@ func (g *Guild) Delete() {
 	})
 }
 
+// Outage lets the guild be unavailable on the gateway, as in an outage of Discord's, or come back. It is no removal.
+func (g *Guild) Outage(out bool) {
+	g.with(func(in *guild) {
+		if out {
+			g.s.tellGuild("GUILD_DELETE", in, intentGuilds, map[string]any{"id": in.id, "unavailable": true})
+		} else {
+			g.s.tellGuild("GUILD_CREATE", in, intentGuilds, g.s.guildCreate(in))
+		}
+	})
+}
+
 // SetLocale sets the guild's preferred language, such as "ko".
 func (g *Guild) SetLocale(locale string) { g.with(func(in *guild) { in.locale = locale }) }
 
@@ -217,6 +228,18 @@ func (c *Channel) AllowBot() { c.Overwrite(Overwrite{ID: c.s.Bot().ID, Type: 1})
 
 // RequireTag makes every post of a forum need a tag.
 func (c *Channel) RequireTag() { c.with(func(in *channel) { in.tagRequired = true }) }
+
+// Rename gives the channel or thread another name, as somebody may.
+func (c *Channel) Rename(name string) {
+	c.with(func(in *channel) {
+		in.name = name
+		event := "CHANNEL_UPDATE"
+		if in.isThread() {
+			event = "THREAD_UPDATE"
+		}
+		c.s.tell(event, in, intentGuilds, c.s.channelJSON(in))
+	})
+}
 
 // Archive archives a thread, as somebody may, or opens it again.
 func (c *Channel) Archive(archived bool) {
