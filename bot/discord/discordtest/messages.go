@@ -1,6 +1,7 @@
 package discordtest
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -11,6 +12,22 @@ import (
 // nonceWindow is how long a nonce is enforced. The documentation says "the past few minutes"; two is what to rely on.
 // https://discord.com/developers/docs/resources/message#create-message
 const nonceWindow = 2 * time.Minute
+
+// posted finds the message that the bot sent with a nonce not long ago, in whatever channel: the documentation speaks of
+// the same author. One that was deleted meanwhile is not sent again, but answered as unknown, on purpose.
+// https://github.com/discord/discord-api-docs/pull/6647
+func (s *Server) posted(nonce any) (*Message, bool, *apiError) {
+	known, ok := s.nonces[fmt.Sprint(nonce)]
+	if !ok || time.Since(known.at) >= nonceWindow {
+		return nil, false, nil
+	}
+	if c := s.channels[known.channel]; c != nil {
+		if m := c.message(known.message); m != nil {
+			return m, true, nil
+		}
+	}
+	return nil, false, refuse(UnknownMessage)
+}
 
 // empty says that a message would show nothing.
 func (m *Message) empty() bool {

@@ -78,10 +78,11 @@ func (s *Server) createMessage(r *request) (any, *apiError) {
 	}
 	n, _ := d.nonce() // checked above
 	if d.EnforceNonce && n != nil {
-		if known, ok := c.nonces[fmt.Sprint(n)]; ok && time.Since(known.at) < nonceWindow {
-			if m := c.message(known.message); m != nil {
-				return s.render(m, true), nil
-			}
+		switch m, found, err := s.posted(n); {
+		case err != nil:
+			return nil, err
+		case found:
+			return s.render(m, true), nil
 		}
 	}
 	m := &Message{Author: s.bot, by: s.bot.ID, Nonce: n, ChannelID: c.id}
@@ -99,7 +100,7 @@ func (s *Server) createMessage(r *request) (any, *apiError) {
 	}
 	s.say(c, m)
 	if n != nil {
-		c.nonces[fmt.Sprint(n)] = nonce{m.ID, time.Now()}
+		s.nonces[fmt.Sprint(n)] = nonce{c.id, m.ID, time.Now()}
 	}
 	return s.render(m, true), nil
 }

@@ -61,16 +61,21 @@ func TestNonceIsEnforcedForTwoMinutes(t *testing.T) {
 	}
 }
 
-func TestNonceBelongsToItsChannel(t *testing.T) {
+func TestNonceBelongsToTheAuthor(t *testing.T) {
 	bubble(t, func(t *testing.T, s *discordtest.Server) {
 		g, c := s.Guild("Study"), rest(s)
 		one, two := g.Text("one"), g.Text("two")
 		m := nonced{&discordgo.MessageSend{Content: "hello"}, "key", true}
-		must(post(c, one.ID, m))
-		must(post(c, two.ID, m))
-		if len(one.Messages()) != 1 || len(two.Messages()) != 1 {
-			t.Error("the nonce of one channel was found in the other")
+		first := must(post(c, one.ID, m))
+		if again := must(post(c, two.ID, m)); again.ID != first.ID || len(two.Messages()) != 0 {
+			t.Error("the nonce was not known in another channel")
 		}
+		// What was deleted is not sent again.
+		g.Owner().Delete(one.Messages()[0])
+		_, err := post(c, one.ID, m)
+		wantCode(t, err, discordtest.UnknownMessage)
+		time.Sleep(2 * time.Minute)
+		must(post(c, one.ID, m))
 	})
 }
 

@@ -73,7 +73,7 @@ func start(t T, l net.Listener, address string, dial func(context.Context) (net.
 		t: t, url: address, dial: dial, listen: l, specs: specsOf(t), done: make(chan struct{}), changed: make(chan struct{}),
 		conns: map[net.Conn]bool{}, requests: map[string]int{}, byToken: map[string]*Interaction{},
 	}
-	s.state = state{channels: map[string]*channel{}, people: map[string]*Person{}, files: map[string][]byte{}, commands: map[string][]*Command{}}
+	s.state = state{channels: map[string]*channel{}, people: map[string]*Person{}, files: map[string][]byte{}, commands: map[string][]*Command{}, nonces: map[string]nonce{}}
 	s.bot = User{ID: s.snowflake(), Username: "Rewind", Discriminator: "0", Bot: true}
 	s.limits = newLimits()
 	s.gateway = newGateway()
@@ -150,8 +150,14 @@ func (r redirect) RoundTrip(q *http.Request) (*http.Response, error) {
 // few milliseconds for what changes in the client.
 func (s *Server) Until(what string, ok func() bool) {
 	s.t.Helper()
-	if !s.wait(10*time.Second, ok) {
-		s.t.Fatalf("after ten seconds still not: %s", what)
+	s.Within(10*time.Second, what, ok)
+}
+
+// Within is Until for what takes longer, as a client that waits out a limit may.
+func (s *Server) Within(most time.Duration, what string, ok func() bool) {
+	s.t.Helper()
+	if !s.wait(most, ok) {
+		s.t.Fatalf("after %v still not: %s", most, what)
 	}
 }
 

@@ -14,7 +14,8 @@ type state struct {
 	people   map[string]*Person
 	files    map[string][]byte // by the path of their URL
 	commands map[string][]*Command
-	last     int64 // of the snowflakes given out
+	nonces   map[string]nonce // of the bot's messages
+	last     int64            // of the snowflakes given out
 
 	maxThreads int // active in a guild; 0 for any number
 }
@@ -52,7 +53,6 @@ type channel struct {
 	tagRequired     bool
 	recipient       string // of a private channel
 	messages        []*Message
-	nonces          map[string]nonce
 	lastPin         *time.Time
 }
 
@@ -72,8 +72,8 @@ type thread struct {
 
 // nonce is remembered for a while, so that a message sent again is recognised.
 type nonce struct {
-	message string
-	at      time.Time
+	channel, message string
+	at               time.Time
 }
 
 // epoch is where Discord's IDs begin.
@@ -138,7 +138,7 @@ func (s *state) private(person string) *channel {
 			return c
 		}
 	}
-	c := &channel{id: s.snowflake(), kind: kindDM, recipient: person, nonces: map[string]nonce{}}
+	c := &channel{id: s.snowflake(), kind: kindDM, recipient: person}
 	s.channels[c.id] = c
 	return c
 }

@@ -52,7 +52,7 @@ func (s *Server) startThread(parent *channel, id, owner string, d *threadDraft) 
 		id = s.snowflake()
 	}
 	at := now()
-	c := &channel{id: id, name: d.Name, kind: kindPublicThread, guild: parent.guild, parent: parent, nonces: map[string]nonce{}}
+	c := &channel{id: id, name: d.Name, kind: kindPublicThread, guild: parent.guild, parent: parent}
 	if d.Type != nil {
 		c.kind = *d.Type
 	}

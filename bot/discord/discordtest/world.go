@@ -111,7 +111,7 @@ func (g *Guild) Forum(name string, tags ...string) *Channel {
 
 func (g *Guild) make(c *channel) *Channel {
 	g.with(func(in *guild) {
-		c.id, c.guild, c.position, c.nonces = g.s.snowflake(), in, len(in.channels), map[string]nonce{}
+		c.id, c.guild, c.position = g.s.snowflake(), in, len(in.channels)
 		for i := range c.tags {
 			c.tags[i].ID = g.s.snowflake()
 		}
