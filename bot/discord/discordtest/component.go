@@ -80,12 +80,11 @@ func number(components []Component) {
 	used, next := map[int]bool{}, 1
 	walk(components, func(c *Component) { used[c.ID] = true })
 	walk(components, func(c *Component) {
-		for c.ID == 0 || used[next] && c.ID == next {
-			if !used[next] {
-				c.ID = next
-				used[next] = true
+		if c.ID == 0 {
+			for used[next] {
+				next++
 			}
-			next++
+			c.ID, used[next] = next, true
 		}
 		if c.Type == typeStringSelect {
 			one, least := 1, 1

@@ -47,8 +47,8 @@ const (
 // Fault is trouble to come.
 type Fault struct {
 	Kind Kind
-	// Route restricts trouble with requests to one route, such as "POST /channels/{channel_id}/messages". Only these and
-	// not the requests to connect are troubled if it is "".
+	// Route restricts trouble with requests to one route, such as "POST /channels/{channel_id}/messages". If it is "" every
+	// route is meant, except those that ask where the gateway is.
 	Route string
 	// Event restricts trouble with events to one type, such as "MESSAGE_CREATE".
 	Event string

@@ -85,13 +85,8 @@ func (s *Server) begin(i *Interaction, data map[string]any) *Interaction {
 		"app_permissions": s.permissions(s.bot.ID, c), "authorizing_integration_owners": i.owners()}
 	if g := c.guild; g != nil {
 		m := *g.members[i.person.user.ID]
-		p, err := s.permissions(i.person.user.ID, c).MarshalJSON()
-		if err == nil {
-			err = json.Unmarshal(p, &m.Permissions)
-		}
-		if err != nil {
-			panic(err) // a number as text
-		}
+		may := s.permissions(i.person.user.ID, c)
+		m.Permissions = &may
 		j["guild_id"], j["guild_locale"], j["member"], j["context"] = g.id, g.locale, m, contextGuild
 		j["guild"] = map[string]any{"id": g.id, "locale": g.locale, "features": []string{}}
 	} else {

@@ -121,7 +121,7 @@ func TestPrivateReplies(t *testing.T) {
 		if got := w.mina.Ephemerals(); len(got) != 2 || got[1].Content != "more" {
 			t.Errorf("she sees %+v", got)
 		}
-		if len(w.ch.Messages()) != 0 || len(w.g.Member("Joon").Ephemerals()) != 0 {
+		if len(w.ch.Messages()) != 0 || len(w.g.Member("Jun").Ephemerals()) != 0 {
 			t.Error("others see it too")
 		}
 		if got := must(w.c.InteractionResponse(kept)); got.Content != text {

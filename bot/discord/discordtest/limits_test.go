@@ -2,9 +2,11 @@ package discordtest_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -233,5 +235,43 @@ func TestSilenceEndsWithTheServer(t *testing.T) {
 	_, _, err := send(s, ch.ID)
 	if err == nil || errors.Is(err, io.EOF) {
 		t.Errorf("a closed server takes connections: %v", err)
+	}
+}
+
+// TestAThousandChannelsOnAFakeClock paces posts as a client's limiter does, once within the global limit and once beyond.
+func TestAThousandChannelsOnAFakeClock(t *testing.T) {
+	for _, odd := range []struct {
+		perSecond int
+		refused   bool
+	}{{45, false}, {90, true}} {
+		bubble(t, func(t *testing.T, s *discordtest.Server) {
+			g, c := s.Guild("Study"), rest(s)
+			channels := []*discordtest.Channel{}
+			for i := range 1000 {
+				channels = append(channels, g.Text(fmt.Sprint("channel ", i)))
+			}
+			begun := time.Now()
+			var all sync.WaitGroup
+			for _, ch := range channels {
+				all.Go(func() {
+					_, err := post(c, ch.ID, nonced{&discordgo.MessageSend{Content: "question"}, ch.ID, true})
+					if limited := (*discordgo.RateLimitError)(nil); err != nil && !errors.As(err, &limited) {
+						t.Error(err)
+					}
+				})
+				time.Sleep(time.Second / time.Duration(odd.perSecond))
+			}
+			all.Wait()
+			posted := 0
+			for _, ch := range channels {
+				posted += len(ch.Messages())
+			}
+			if odd.refused == (posted == 1000) || odd.refused == (s.InvalidRequests() == 0) {
+				t.Errorf("%d a second: %d posted, %d refused", odd.perSecond, posted, s.InvalidRequests())
+			}
+			if took, want := time.Since(begun), 1000*time.Second/time.Duration(odd.perSecond); took.Round(time.Second) != want.Round(time.Second) {
+				t.Errorf("it took %v, want %v", took, want)
+			}
+		})
 	}
 }

@@ -12,12 +12,12 @@ import (
 // TestWhatPeopleCannotDo shows that what Discord does not let people do fails the test.
 func TestWhatPeopleCannotDo(t *testing.T) {
 	type world struct {
-		s          *discordtest.Server
-		g          *discordtest.Guild
-		ch         *discordtest.Channel
-		mina, joon *discordtest.Person
-		hers       discordtest.Message // Mina's
-		bots       discordtest.Message // with a button and a menu
+		s         *discordtest.Server
+		g         *discordtest.Guild
+		ch        *discordtest.Channel
+		mina, jun *discordtest.Person
+		hers      discordtest.Message // Mina's
+		bots      discordtest.Message // with a button and a menu
 	}
 	for _, odd := range []struct {
 		name string
@@ -32,15 +32,15 @@ func TestWhatPeopleCannotDo(t *testing.T) {
 			w.mina.Say(w.ch, "hello")
 		}, "50013"},
 		{"say where one is not", func(w world) { w.g.Leave(w.mina); w.mina.Say(w.ch, "hello") }, "50001"},
-		{"answer", func(w world) { w.joon.Answer(w.hers, "yes") }, ""},
-		{"answer what is gone", func(w world) { w.mina.Delete(w.hers); w.joon.Answer(w.hers, "yes") }, "50035"},
-		{"edit another's", func(w world) { w.joon.Edit(w.hers, "x") }, "50005"},
-		{"delete another's", func(w world) { w.joon.Delete(w.hers) }, "50013"},
+		{"answer", func(w world) { w.jun.Answer(w.hers, "yes") }, ""},
+		{"answer what is gone", func(w world) { w.mina.Delete(w.hers); w.jun.Answer(w.hers, "yes") }, "50035"},
+		{"edit another's", func(w world) { w.jun.Edit(w.hers, "x") }, "50005"},
+		{"delete another's", func(w world) { w.jun.Delete(w.hers) }, "50013"},
 		{"delete another's with a role", func(w world) {
-			w.g.Grant(w.joon, w.g.Role("moderators", discordtest.ManageMessages))
-			w.joon.Delete(w.hers)
+			w.g.Grant(w.jun, w.g.Role("moderators", discordtest.ManageMessages))
+			w.jun.Delete(w.hers)
 		}, ""},
-		{"pin", func(w world) { w.joon.Pin(w.hers, true) }, "50013"},
+		{"pin", func(w world) { w.jun.Pin(w.hers, true) }, "50013"},
 		{"pin as the owner", func(w world) { w.g.Owner().Pin(w.hers, true) }, ""},
 		{"react in an archived thread", func(w world) {
 			th := w.mina.StartThread(w.hers, "thread")
@@ -48,7 +48,7 @@ func TestWhatPeopleCannotDo(t *testing.T) {
 			th.Archive(true)
 			w.mina.React(m, "👍")
 		}, "50083"},
-		{"a second thread", func(w world) { w.mina.StartThread(w.hers, "a"); w.joon.StartThread(w.hers, "b") }, "160004"},
+		{"a second thread", func(w world) { w.mina.StartThread(w.hers, "a"); w.jun.StartThread(w.hers, "b") }, "160004"},
 		{"write into a locked thread", func(w world) {
 			th := w.mina.StartThread(w.hers, "a")
 			th.Lock(true)
@@ -89,7 +89,7 @@ func TestWhatPeopleCannotDo(t *testing.T) {
 			r := &recorder{T: t}
 			s := discordtest.NewInMemory(r)
 			w := world{s: s, g: s.Guild("Study")}
-			w.ch, w.mina, w.joon = w.g.Text("daily"), w.g.Member("Mina"), w.g.Member("Joon")
+			w.ch, w.mina, w.jun = w.g.Text("daily"), w.g.Member("Mina"), w.g.Member("Jun")
 			w.hers = w.mina.Say(w.ch, "hello")
 			c := rest(s)
 			must(c.ApplicationCommandBulkOverwrite(s.Bot().ID, "", quiz))

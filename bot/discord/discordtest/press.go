@@ -40,7 +40,8 @@ func (p *Person) component(m Message, customID string, values []string) (out *In
 		source := c.message(m.ID)
 		if m.Ephemeral() {
 			source = p.ephemeral(m.ID)
-		} else if err := p.s.need(p.user.ID, c, ViewChannel); err != nil {
+		}
+		if err := p.s.need(p.user.ID, c, ViewChannel); err != nil {
 			return err
 		}
 		if source == nil {
@@ -86,6 +87,9 @@ func (p *Person) ephemeral(id string) *Message {
 func (p *Person) Submit(m *Modal, values map[string]string) (out *Interaction) {
 	p.s.t.Helper()
 	p.do("send the form", &Channel{p.s, m.by.channel.id}, func(c *channel) *apiError {
+		if err := p.s.need(p.user.ID, c, ViewChannel); err != nil {
+			return err
+		}
 		for id := range values {
 			if _, ok := find(m.Components, id); !ok {
 				return invalid(id, "COMPONENT_UNKNOWN", "The form has no such input.")

@@ -183,7 +183,7 @@ type member struct {
 	Pending  bool      `json:"pending"`
 	Timeout  *string   `json:"communication_disabled_until"`
 	// Permissions is set only in interactions.
-	Permissions string `json:"permissions,omitempty"`
+	Permissions *Permission `json:"permissions,omitempty"`
 }
 
 // Role is a set of permissions that members can have.
