@@ -78,7 +78,8 @@ type gateway struct {
 	deaf        bool
 	links       map[*link]bool
 	sessions    []*session
-	identified  []time.Time
+	spacing     time.Duration     // between identifications of one group of shards
+	identified  map[int]time.Time // when each group did so last
 	connects    int
 	identifies  int
 	resumes     int
@@ -89,7 +90,7 @@ type gateway struct {
 
 func newGateway() gateway {
 	return gateway{granted: IntentMessageContent, interval: defaultHeartbeat, shards: 1, concurrency: 1,
-		remaining: identifiesPerDay, links: map[*link]bool{}}
+		remaining: identifiesPerDay, spacing: 5 * time.Second, identified: map[int]time.Time{}, links: map[*link]bool{}}
 }
 
 // frame is what passes through the gateway.

@@ -460,7 +460,7 @@ func TestAnOutageIsNoRemoval(t *testing.T) {
 
 func TestTwoSessionsHearEverything(t *testing.T) {
 	bubble(t, func(t *testing.T, s *discordtest.Server) {
-		s.SetShards(1, 3)
+		s.SetIdentifySpacing(0)
 		g := s.Guild("Study")
 		ch, mina := g.Text("daily"), g.Member("Mina")
 		_, one := connect(t, s, everything)

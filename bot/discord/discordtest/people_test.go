@@ -165,3 +165,18 @@ func TestPrivateMessagesCanBePressed(t *testing.T) {
 		}
 	})
 }
+
+func TestPrivateChannelsAreForTwo(t *testing.T) {
+	r := &recorder{T: t}
+	s := discordtest.NewInMemory(r)
+	g := s.Guild("Study")
+	mina, jun := g.Member("Mina"), g.Member("Jun")
+	mina.Say(mina.DM(), "psst")
+	if got := r.all(); len(got) != 0 {
+		t.Errorf("her own: %q", got)
+	}
+	jun.Say(mina.DM(), "psst")
+	if got := r.all(); len(got) != 1 || !strings.Contains(got[0], "50001") {
+		t.Errorf("another's: %q", got)
+	}
+}

@@ -60,7 +60,7 @@ func (p *Permission) UnmarshalJSON(b []byte) error {
 // https://discord.com/developers/docs/topics/permissions#permission-overwrites
 func (s *Server) permissions(user string, c *channel) Permission {
 	if c.guild == nil {
-		if c.has(user) {
+		if user == c.recipient || user == s.bot.ID {
 			return PlayerPermissions | PinMessages
 		}
 		return 0

@@ -63,7 +63,7 @@ func (s *Server) identify(l *link, data json.RawMessage) {
 		s.closeLink(l, code)
 		return
 	}
-	if s.tooEager() {
+	if s.tooEager(d.Shard[0]) {
 		s.sendOp(l, opInvalidSession, false)
 		return
 	}
@@ -74,15 +74,16 @@ func (s *Server) identify(l *link, data json.RawMessage) {
 	s.welcome(one)
 }
 
-// tooEager says whether more clients identified than may within five seconds.
-// https://discord.com/developers/docs/events/gateway#rate-limiting
-func (s *Server) tooEager() bool {
+// tooEager says whether a shard identifies too soon after another of its group: shards whose numbers leave the same rest when
+// divided by max_concurrency wait for each other.
+// https://discord.com/developers/docs/events/gateway#sharding-max-concurrency
+func (s *Server) tooEager(shard int) bool {
 	g, at := &s.gateway, time.Now()
-	g.identified = slices.DeleteFunc(g.identified, func(t time.Time) bool { return at.Sub(t) >= 5*time.Second })
-	if len(g.identified) >= g.concurrency {
+	key := shard % g.concurrency
+	if last, ok := g.identified[key]; ok && at.Sub(last) < g.spacing {
 		return true
 	}
-	g.identified = append(g.identified, at)
+	g.identified[key] = at
 	return false
 }
 

@@ -110,9 +110,6 @@ func (s *state) guild(id string) *guild {
 	return nil
 }
 
-// has says whether a user takes part in a private channel.
-func (c *channel) has(user string) bool { return c.guild == nil && c.recipient != "" && user != "" }
-
 func (c *channel) message(id string) *Message {
 	i, ok := slices.BinarySearchFunc(c.messages, id, func(m *Message, id string) int {
 		switch {

@@ -19,11 +19,19 @@ func (s *Server) SetHeartbeat(interval time.Duration) {
 	s.gateway.interval = interval
 }
 
-// SetShards sets what GET /gateway/bot recommends: how many shards, and how many may identify within five seconds.
+// SetShards sets what GET /gateway/bot recommends: how many shards, and how many of them may identify at once.
 func (s *Server) SetShards(shards, concurrency int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.gateway.shards, s.gateway.concurrency = shards, concurrency
+}
+
+// SetIdentifySpacing sets how long a shard must wait after another one identified; Discord's time is five seconds. Who does not
+// wait is told that the session is invalid.
+func (s *Server) SetIdentifySpacing(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gateway.spacing = d
 }
 
 // SetIdentifiesLeft sets how often the bot may still identify today.
