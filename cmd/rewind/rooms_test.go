@@ -24,6 +24,7 @@ var rooms = map[string][]string{
 	"rewind/bot/bottest":             {"rewind/bot"},
 	"rewind/bot/console":             {"rewind/bot"},
 	"rewind/bot/discord/discordtest": nil, // for tests
+	"rewind/bot/slack/slacktest":     nil, // for tests
 	"rewind/cmd/rewind":              {"rewind/questions", "rewind/store", "rewind/bot", "rewind/bot/console"},
 }
 
@@ -42,14 +43,15 @@ var homes = map[string]string{
 	"github.com/santhosh-tekuri/jsonschema/v6": "rewind/bot/discord/discordtest",
 }
 
-// testHomes says which packages may import a library in their tests, where more do than outside of them: the Discord of
-// the tests is shown to work by the library that the real one is spoken to with.
+// testHomes says which packages may import a library in their tests, where more do than outside of them: the Discord and
+// the Slack of the tests are shown to work by the libraries that the real ones are spoken to with.
 var testHomes = map[string][]string{
 	"github.com/bwmarrin/discordgo": {"rewind/bot/discord", "rewind/bot/discord/discordtest"},
+	"github.com/slack-go/slack":     {"rewind/bot/slack", "rewind/bot/slack/slacktest"},
 }
 
 // forTests are packages that the shipped binary must not have in it.
-var forTests = []string{"rewind/bot/bottest", "rewind/bot/discord/discordtest", "rewind/store/measure"}
+var forTests = []string{"rewind/bot/bottest", "rewind/bot/discord/discordtest", "rewind/bot/slack/slacktest", "rewind/store/measure"}
 
 type goPackage struct {
 	ImportPath, Dir string
@@ -113,7 +115,7 @@ func TestLibrariesOfTestsStayAtHome(t *testing.T) {
 	for _, p := range listPackages(t) {
 		for library, may := range testHomes {
 			for _, imported := range slices.Concat(p.TestImports, p.XTestImports) {
-				if imported == library && !slices.Contains(may, p.ImportPath) {
+				if (imported == library || strings.HasPrefix(imported, library+"/")) && !slices.Contains(may, p.ImportPath) {
 					t.Errorf("tests of %s import %s, which only those of %s may", p.ImportPath, imported, strings.Join(may, " and "))
 				}
 			}
