@@ -24,7 +24,7 @@ func client(s *Server) *slack.Client { return clientOf(s, s.Workspace) }
 
 func clientOf(s *Server, w *Workspace) *slack.Client {
 	return slack.New(w.Token(), slack.OptionAppLevelToken(s.AppToken()), slack.OptionAPIURL(s.URL()),
-		slack.OptionHTTPClient(&http.Client{Transport: s.Transport()}))
+		slack.OptionHTTPClient(httpClient(s)))
 }
 
 // app is a bot over Socket Mode: it acknowledges what it gets and keeps it.
@@ -175,3 +175,5 @@ func asJSON(t *testing.T, v any) string {
 	ok(t, err)
 	return string(b)
 }
+
+func httpClient(s *Server) *http.Client { return &http.Client{Transport: s.Transport()} }
