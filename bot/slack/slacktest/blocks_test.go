@@ -34,7 +34,9 @@ func blockRows() []struct {
 	for range 11 {
 		fields = append(fields, plain("f"))
 	}
-	option := func(value, text string) *slack.OptionBlockObject { return slack.NewOptionBlockObject(value, plain(text), nil) }
+	option := func(value, text string) *slack.OptionBlockObject {
+		return slack.NewOptionBlockObject(value, plain(text), nil)
+	}
 	menu := func(options ...*slack.OptionBlockObject) slack.Block {
 		return slack.NewActionBlock("", slack.NewOptionsSelectBlockElement("static_select", plain("choose"), "s", options...))
 	}

@@ -71,9 +71,9 @@ func inner(m, e object) {
 		delete(m, "subtype")
 		delete(m, "root")
 	}
-	delete(m, "upload")
-	delete(m, "metadata")
-	delete(m, "app_id")
+	for _, name := range []string{"upload", "metadata", "app_id", "permalink"} { // what is read has them, described are only events
+		delete(m, name)
+	}
 	for _, f := range list(m["files"]) {
 		fileAsDescribed(f)
 	}

@@ -49,14 +49,6 @@ func (w *Workspace) newFile(name string, content []byte, by string) *File {
 	return f
 }
 
-func (f *File) readable() bool {
-	switch f.Type {
-	case "png", "jpg", "jpeg", "gif", "pdf", "zip", "mp4", "docx", "binary":
-		return false
-	}
-	return true
-}
-
 // json is a file as Slack sends it.
 // https://docs.slack.dev/reference/objects/file-object
 func (f *File) json() object {

@@ -2,7 +2,6 @@ package slacktest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -167,13 +166,6 @@ func said(messages []Message) string {
 		list = append(list, m.Text)
 	}
 	return strings.Join(list, " | ")
-}
-
-func asJSON(t *testing.T, v any) string {
-	t.Helper()
-	b, err := json.Marshal(v)
-	ok(t, err)
-	return string(b)
 }
 
 func httpClient(s *Server) *http.Client { return &http.Client{Transport: s.Transport()} }
