@@ -21,12 +21,12 @@ func (m *Member) Broadcast(to Message, text string) Message {
 
 // Mention says something to the bot in a channel.
 func (m *Member) Mention(c *Channel, text string) Message {
-	return m.say(c, &Message{Text: text, parse: true})
+	return m.say(c, &Message{Text: text, mention: true})
 }
 
 // MentionIn says something to the bot in a thread.
 func (m *Member) MentionIn(to Message, text string) Message {
-	return m.say(m.where(to), &Message{Text: text, ThreadTS: parentOf(to), parse: true})
+	return m.say(m.where(to), &Message{Text: text, ThreadTS: parentOf(to), mention: true})
 }
 
 // Direct returns the person's conversation with the bot.
@@ -94,8 +94,7 @@ func (m *Member) say(c *Channel, said *Message) Message {
 		s.t.Fatalf("%s cannot reply to %s: it is no parent", m.name, said.ThreadTS)
 	}
 	said.User, said.clientID = m.id, s.newID("msg")
-	m.write(said, said.Text, said.parse)
-	said.parse = false
+	m.write(said, said.Text, said.mention)
 	return c.say(said).copy()
 }
 

@@ -3,6 +3,8 @@ package slacktest
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"mime"
 	"net/url"
 	"slices"
 	"strconv"
@@ -76,6 +78,37 @@ func page[E any](list []E, a Args, limit int) (part []E, next string, e *apiErro
 		next = fmt.Sprintf("bmV4dDo-%d=", end)
 	}
 	return list[begin:end], next, nil
+}
+
+// read finds the token and the arguments of a request, which come as a form, as JSON or in the address.
+// https://docs.slack.dev/apis/web-api/#basics
+func (r *request) read() error {
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil // the client went away in the middle
+	}
+	r.args = Args{}
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if kind == "application/json" {
+		if len(b) > 0 {
+			if err := json.Unmarshal(b, &r.args); err != nil {
+				return fmt.Errorf("read the JSON: %w", err)
+			}
+		}
+	} else {
+		values, err := url.ParseQuery(string(b))
+		if err != nil {
+			return fmt.Errorf("read the form: %w", err)
+		}
+		r.args.take(values)
+		r.args.take(r.URL.Query())
+	}
+	r.token = r.args.String("token")
+	delete(r.args, "token")
+	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		r.token = bearer
+	}
+	return nil
 }
 
 // checkArguments fails the test if a request has an argument that its method does not know: Slack ignores it, so that nobody

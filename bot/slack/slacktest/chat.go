@@ -2,6 +2,8 @@ package slacktest
 
 import (
 	"encoding/json"
+	"regexp"
+	"strings"
 	"unicode/utf16"
 )
 
@@ -50,10 +52,19 @@ func (r *request) desk() (*Channel, *apiError) {
 	return c, nil
 }
 
-// draft reads and checks what a message is to say.
-func (s *Server) draft(a Args) (*Message, *apiError) {
-	m := &Message{Text: a.String("text"), Unfurl: !a.Has("unfurl_links") || a.Bool("unfurl_links"),
-		parse: a.Bool("link_names") || a.String("parse") == "full"}
+// atNames are the names that stand for many people.
+var atNames = regexp.MustCompile(`@(channel|here|everyone)\b`)
+
+// draft reads and checks what a message is to say. If names are to be linked, those of people and of everybody become mentions.
+// https://docs.slack.dev/messaging/formatting-message-text#automatic-parsing
+func (w *Workspace) draft(a Args) (*Message, *apiError) {
+	m := &Message{Text: a.String("text"), Unfurl: !a.Has("unfurl_links") || a.Bool("unfurl_links")}
+	if a.Bool("link_names") || a.String("parse") == "full" {
+		m.Text = atNames.ReplaceAllString(m.Text, "<!$1>")
+		for _, o := range w.members {
+			m.Text = strings.ReplaceAll(m.Text, "@"+o.name, "<@"+o.id+">")
+		}
+	}
 	if markdown := a.String("markdown_text"); markdown != "" {
 		if m.Text != "" || a.JSON("blocks") != nil {
 			return nil, refuse("markdown_text_conflict")
@@ -64,7 +75,7 @@ func (s *Server) draft(a Args) (*Message, *apiError) {
 		if e := checkBlocks(blocks, inMessage); e != nil {
 			return nil, e
 		}
-		m.Blocks = withBlockIDs(blocks, s.newBlockID)
+		m.Blocks = withBlockIDs(blocks, w.s.newBlockID)
 	}
 	if attachments := a.JSON("attachments"); attachments != nil {
 		var list []object
@@ -113,7 +124,7 @@ func (s *Server) postMessage(r *request) (object, *apiError) {
 	if e != nil {
 		return nil, e
 	}
-	m, e := s.draft(r.args)
+	m, e := r.workspace.draft(r.args)
 	switch {
 	case e != nil:
 		return nil, e
@@ -144,7 +155,7 @@ func (s *Server) postEphemeral(r *request) (object, *apiError) {
 	if e != nil {
 		return nil, e
 	}
-	m, e := s.draft(r.args)
+	m, e := r.workspace.draft(r.args)
 	to := r.workspace.member(r.args.String("user"))
 	switch {
 	case e != nil:
@@ -192,7 +203,7 @@ func (s *Server) updateMessage(r *request) (object, *apiError) {
 	if c.archived {
 		return nil, refuse("is_archived")
 	}
-	d, e := s.draft(r.args)
+	d, e := r.workspace.draft(r.args)
 	hasBlocks := r.args.Has("blocks")
 	switch {
 	case e != nil:
@@ -214,6 +225,9 @@ func (s *Server) updateMessage(r *request) (object, *apiError) {
 		}
 		if r.args.Has("metadata") {
 			m.Metadata = d.Metadata
+		}
+		if r.args.Bool("reply_broadcast") && m.IsReply() {
+			m.Subtype = broadcast
 		}
 		if d.Text != "" && d.Blocks == nil {
 			m.Edited = c.w.newTS()

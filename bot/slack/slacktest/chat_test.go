@@ -1,8 +1,10 @@
 package slacktest
 
 import (
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/slack-go/slack"
 )
@@ -200,4 +202,135 @@ func TestTokensAndScopes(t *testing.T) {
 	s.Uninstall()
 	_, err = client(s).AuthTest()
 	wantError(t, err, "account_inactive")
+}
+
+func TestPostsAreNotIdempotent(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	api, c := client(s), s.Channel("general")
+	for range 2 {
+		_, _, err := api.PostMessage(c.ID(), slack.MsgOptionText("x", false), slack.UnsafeMsgOptionEndpoint(s.URL()+"chat.postMessage",
+			func(v url.Values) { v.Set("client_msg_id", "0b0d6d1e-7d4f-5b4e-8d0a-2f0f7f3d9a11") }))
+		ok(t, err)
+	}
+	if n := len(c.Messages()); n != 2 {
+		t.Errorf("%d messages, want 2", n)
+	}
+}
+
+func TestNamesAreLinkedIfAskedFor(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	api, c, ana := client(s), s.Channel("general"), s.Member("ana")
+	text := slack.MsgOptionText("@ana @here @channels", false)
+	_, ts, err := api.PostMessage(c.ID(), text)
+	ok(t, err)
+	if m, _ := c.Message(ts); len(m.Mentions()) != 0 {
+		t.Errorf("names are mentions: %v", m.Mentions())
+	}
+	_, ts, err = api.PostMessage(c.ID(), text, slack.MsgOptionLinkNames(true))
+	ok(t, err)
+	if m, _ := c.Message(ts); strings.Join(m.Mentions(), " ") != "!here @"+ana.ID() {
+		t.Errorf("mentions: %v", m.Mentions())
+	}
+}
+
+func TestMetadata(t *testing.T) {
+	t.Parallel()
+	s := New(&recorder{T: t}) // some of it is invalid
+	api, c := client(s), s.Channel("general")
+	for _, row := range []struct {
+		metadata slack.SlackMetadata
+		code     string
+	}{
+		{slack.SlackMetadata{EventType: "e", EventPayload: map[string]any{"key": "k"}}, ""},
+		{slack.SlackMetadata{}, ""}, // none
+		{slack.SlackMetadata{EventType: "e"}, "invalid_metadata_format"},
+		{slack.SlackMetadata{EventPayload: map[string]any{"key": "k"}}, "invalid_metadata_format"},
+		{slack.SlackMetadata{EventType: "e", EventPayload: map[string]any{"key": strings.Repeat("x", mostMetadata)}}, "metadata_too_large"},
+	} {
+		_, _, err := api.PostMessage(c.ID(), slack.MsgOptionText("x", false), slack.MsgOptionMetadata(row.metadata))
+		if (err == nil) != (row.code == "") || err != nil && err.Error() != row.code {
+			t.Errorf("%.50v: %v, want %q", row.metadata, err, row.code)
+		}
+		s.SetPostLimit(10, time.Second)
+	}
+}
+
+func TestRepliesBecomeBroadcast(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	api, c, ana := client(s), s.Channel("general"), s.Member("ana")
+	parent := ana.Say(c, "a question")
+	_, ts, err := api.PostMessage(c.ID(), slack.MsgOptionText("the answer", false), slack.MsgOptionTS(parent.TS))
+	ok(t, err)
+	if got := said(c.Messages()); got != "a question" {
+		t.Errorf("the channel shows %q", got)
+	}
+	_, _, _, err = api.UpdateMessage(c.ID(), ts, slack.MsgOptionText("the answer", false), slack.MsgOptionBroadcast())
+	ok(t, err)
+	if got := said(c.Messages()); got != "a question | the answer" {
+		t.Errorf("the channel shows %q", got)
+	}
+	_, err = api.PostEphemeral(c.ID(), ana.ID(), slack.MsgOptionText("well done", false), slack.MsgOptionTS(parent.TS))
+	ok(t, err)
+	if got := said(ana.SeesThread(parent)); got != "a question | the answer | well done" {
+		t.Errorf("ana sees %q", got)
+	}
+	if got := said(s.Member("bob").SeesThread(parent)); got != "a question | the answer" {
+		t.Errorf("bob sees %q", got)
+	}
+}
+
+func TestAdministratorsDeleteWhatOthersSaid(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	c, ana, bob := s.Channel("general"), s.Member("ana"), s.Member("bob")
+	m := ana.Say(c, "x")
+	bob.Set(func(p *Profile) { p.Admin = true })
+	bob.Delete(m)
+	if n := len(c.Messages()); n != 0 {
+		t.Errorf("%d messages are left", n)
+	}
+}
+
+func TestPeopleCannotDoTheImpossible(t *testing.T) {
+	t.Parallel()
+	s := New(stopper{&recorder{T: t}})
+	ana, bob, c := s.Member("ana"), s.Member("bob"), s.Channel("general")
+	secret, archived := s.Private("secret"), s.Channel("archived")
+	archived.Archive()
+	m := ana.Say(c, "x")
+	_, ts, err := client(s).PostMessage(c.ID(), slack.MsgOptionText("no button", false))
+	ok(t, err)
+	bare, _ := c.Message(ts)
+	gone := ana.Say(c, "y")
+	ana.Delete(gone)
+	left := s.Member("left")
+	left.Set(func(p *Profile) { p.Deleted = true })
+	for what, act := range map[string]func(){
+		"speak in a private channel":  func() { ana.Say(secret, "x") },
+		"speak in an archived one":    func() { ana.Say(archived, "x") },
+		"speak after leaving":         func() { left.Say(c, "x") },
+		"edit what another said":      func() { bob.Edit(m, "z") },
+		"delete what another said":    func() { bob.Delete(m) },
+		"edit what is gone":           func() { ana.Edit(gone, "z") },
+		"reply to what is gone":       func() { ana.Reply(gone, "z") },
+		"press what is not there":     func() { ana.Press(bare, "Answer") },
+		"take back no reaction":       func() { ana.Unreact(m, "tada") },
+		"unpin what is not pinned":    func() { ana.Unpin(m) },
+		"give a command without one":  func() { ana.Slash(c, "quiz") },
+		"submit what is not open":     func() { ana.Submit(View{ID: "V0"}, nil) },
+		"see another's whisper":       func() { ana.Press(Message{Channel: c.ID(), TS: "1.000001", Ephemeral: true}, "x") },
+		"replay before anything came": func() { s.Replay() },
+	} {
+		func() {
+			defer func() {
+				if _, stopped := recover().(fatal); !stopped {
+					t.Errorf("one can %s", what)
+				}
+			}()
+			act()
+		}()
+	}
 }

@@ -50,9 +50,9 @@ type dispatch struct {
 	late    []*envelope          // held back until the next
 	retries []time.Duration
 	delayed bool
-	acks    map[string]int // of each kind
 	lost    int
 	sent    []Sent
+	index   map[string][]int // of the attempts in sent, by envelope
 }
 
 // Sent is an attempt to tell the app something.
@@ -66,7 +66,7 @@ type Sent struct {
 }
 
 func newDispatch() dispatch {
-	return dispatch{waiting: map[string]*envelope{}, pending: map[*envelope]bool{}, retries: defaultRetries, acks: map[string]int{}}
+	return dispatch{waiting: map[string]*envelope{}, pending: map[*envelope]bool{}, retries: defaultRetries, index: map[string][]int{}}
 }
 
 func (d *dispatch) stop() {
@@ -179,6 +179,7 @@ func (s *Server) attempt(e *envelope) {
 		e.id = fmt.Sprintf("%s-%d", s.newID("env"), e.attempt)
 	}
 	e.settled = false
+	s.dispatch.index[e.id] = append(s.dispatch.index[e.id], len(s.dispatch.sent))
 	s.dispatch.sent = append(s.dispatch.sent, Sent{Envelope: e.id, Kind: e.kind, Event: e.event, EventID: e.eventID, Attempt: e.attempt})
 	s.touch()
 	if other := s.dispatch.waiting[e.id]; other == nil || other == e { // a double waits together with its twin
@@ -205,7 +206,7 @@ func (s *Server) expire(e *envelope) {
 
 // fail ends an attempt. Events are tried again; of commands and interactions the person learns that they failed.
 func (s *Server) fail(e *envelope, reason string) {
-	if e.settled || s.dispatch.waiting[e.id] != e {
+	if s.closed || e.settled || s.dispatch.waiting[e.id] != e {
 		return
 	}
 	e.settled = true
@@ -260,12 +261,9 @@ func (s *Server) acked(id string, payload json.RawMessage) {
 	e.settled = true
 	e.timer.Stop()
 	delete(s.dispatch.waiting, id)
-	for i := range s.dispatch.sent {
-		if s.dispatch.sent[i].Envelope == id {
-			s.dispatch.sent[i].Acked = true
-		}
+	for _, i := range s.dispatch.index[id] {
+		s.dispatch.sent[i].Acked = true
 	}
-	s.dispatch.acks[e.kind]++
 	s.touch()
 	if e.answer != nil {
 		e.answer(payload)

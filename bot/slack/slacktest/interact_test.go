@@ -1,12 +1,12 @@
 package slacktest
 
 import (
+	"io"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/slack-go/slack"
-	"github.com/slack-go/slack/slackevents"
 	"github.com/slack-go/slack/socketmode"
 )
 
@@ -20,15 +20,6 @@ func (a *testApp) slash() slack.SlashCommand {
 func (a *testApp) callback() slack.InteractionCallback {
 	all := a.of(socketmode.EventTypeInteractive)
 	return all[len(all)-1].Data.(slack.InteractionCallback)
-}
-
-func modal(title string, blocks ...slack.Block) slack.ModalViewRequest {
-	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: "answer", PrivateMetadata: "round/1", Title: plain(title), Submit: plain("Send"),
-		Close: plain("Cancel"), Blocks: slack.Blocks{BlockSet: blocks}}
-}
-
-func input(block, action string) *slack.InputBlock {
-	return slack.NewInputBlock(block, plain("Your answer"), nil, slack.NewPlainTextInputBlockElement(nil, action))
 }
 
 func TestSlashCommandsAreAnsweredAtOnce(t *testing.T) {
@@ -197,193 +188,54 @@ func TestShortcuts(t *testing.T) {
 	})
 }
 
-func TestModals(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		s := NewInMemory(t)
-		a := connect(t, s, func(e socketmode.Event) any {
-			call, isCall := e.Data.(slack.InteractionCallback)
-			if !isCall || call.Type != slack.InteractionTypeViewSubmission {
-				return nil
-			}
-			switch call.View.State.Values["why"]["text"].Value {
-			case "":
-				return slack.NewErrorsViewSubmissionResponse(map[string]string{"why": "at least a letter"})
-			case "update":
-				view := modal("Thanks")
-				view.Submit, view.Blocks = nil, slack.Blocks{BlockSet: []slack.Block{section("thanks")}}
-				return slack.NewUpdateViewSubmissionResponse(&view)
-			case "push":
-				view := modal("Above", input("why", "text"))
-				return slack.NewPushViewSubmissionResponse(&view)
-			case "clear":
-				return slack.NewClearViewSubmissionResponse()
-			}
-			return nil
-		})
-		c, ana, api := s.Channel("general"), s.Member("ana"), client(s)
-		why := input("why", "text")
-		why.Optional = true
-		open := func() View {
-			i := ana.Slash(c, "/quiz answer")
-			_, err := api.OpenView(i.TriggerID, modal("Answer", why))
-			ok(t, err)
-			v, found := ana.Modal()
-			if !found || v.Title != "Answer" || v.PrivateMetadata != "round/1" || v.CallbackID != "answer" {
-				t.Fatalf("the modal is %+v", v)
-			}
-			return v
-		}
-		submit := func(v View, text string) {
-			i := ana.Submit(v, map[string][]string{"why": {text}})
-			s.Until("the submission is acknowledged", i.Acked)
-		}
-		v := open()
-		s.Until("the submission is acknowledged", ana.Submit(v, nil).Acked)
-		if v, _ = ana.Modal(); v.Errors["why"] != "at least a letter" {
-			t.Errorf("the errors are %v", v.Errors)
-		}
-		submit(v, "because")
-		if got := a.callback(); got.View.ID != v.ID || got.View.State.Values["why"]["text"].Value != "because" || got.View.PrivateMetadata != "round/1" {
-			t.Errorf("submitted: %+v", got.View)
-		}
-		if _, found := ana.Modal(); found {
-			t.Error("the modal is still open")
-		}
-		submit(open(), "update")
-		if v, _ = ana.Modal(); v.Title != "Thanks" {
-			t.Errorf("updated: %+v", v)
-		}
-		submit(open(), "push")
-		if n := len(ana.Modals()); n != 2 {
-			t.Errorf("%d modals are open, want 2", n)
-		}
-		v, _ = ana.Modal()
-		submit(v, "clear")
-		if n := len(ana.Modals()); n != 0 {
-			t.Errorf("%d modals are open after all were cleared", n)
-		}
-		if n := ana.Notices(); len(n) > 0 {
-			t.Errorf("ana was told %v", n)
-		}
-	})
-}
-
-func TestViewsAreUpdatedAndPushed(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		s := NewInMemory(t)
-		a := connect(t, s, nil)
-		c, ana, api := s.Channel("general"), s.Member("ana"), client(s)
-		loading := modal("Wait")
-		loading.Submit, loading.ExternalID, loading.NotifyOnClose = nil, "mine", true
-		loading.Blocks.BlockSet = []slack.Block{section("…"), slack.NewActionBlock("", button("more", "1", "More"))}
-		opened, err := api.OpenView(ana.Slash(c, "/quiz").TriggerID, loading)
-		ok(t, err)
-		_, err = api.OpenView(ana.Slash(c, "/quiz").TriggerID, loading)
-		wantError(t, err, "duplicate_external_id")
-		updated, err := api.UpdateView(modal("Answer", input("why", "text"), slack.NewActionBlock("", button("more", "1", "More"))), "", opened.Hash, opened.ID)
-		ok(t, err)
-		_, err = api.UpdateView(modal("Answer", input("why", "text")), "", opened.Hash, opened.ID)
-		wantError(t, err, "hash_conflict")
-		_, err = api.UpdateView(modal("Answer", input("why", "text")), "", "", "V0UNKNOWN")
-		wantError(t, err, "not_found")
-		for n := 2; n <= mostViews+1; n++ {
-			v, _ := ana.Modal()
-			_, err := api.PushView(ana.PressIn(v, "More").TriggerID, modal("Above", slack.NewActionBlock("", button("more", "1", "More"))))
-			if n <= mostViews {
-				ok(t, err)
-			} else {
-				wantError(t, err, "push_limit_reached")
-			}
-		}
-		s.Until("all are acknowledged", func() bool { return s.Unsettled() == 0 })
-		if got := a.callback(); got.View.RootViewID != updated.ID || got.View.PreviousViewID == "" || got.Container.ViewID != got.View.ID {
-			t.Errorf("the view above: %+v", got.View)
-		}
-	})
-}
-
-func TestTriggers(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		s := NewInMemory(t)
-		connect(t, s, nil)
-		c, ana, api := s.Channel("general"), s.Member("ana"), client(s)
-		view := modal("Answer", input("why", "text"))
-		first := ana.Slash(c, "/quiz").TriggerID
-		_, err := api.OpenView(first, view)
-		ok(t, err)
-		_, err = api.OpenView(first, view)
-		wantError(t, err, "exchanged_trigger_id")
-		second := ana.Slash(c, "/quiz").TriggerID
-		time.Sleep(triggerLife + time.Millisecond)
-		_, err = api.OpenView(second, view)
-		wantError(t, err, "expired_trigger_id")
-		_, err = api.OpenView("1.2.3", view)
-		wantError(t, err, "invalid_trigger_id")
-	})
-}
-
-func TestViewsThatAreRefused(t *testing.T) {
+// TestTheClientsOwnWayToRespond sends more than a response_url needs: empty metadata and blocks that are null.
+func TestTheClientsOwnWayToRespond(t *testing.T) {
 	t.Parallel()
-	s := New(&recorder{T: t})
-	c, ana, api := s.Channel("general"), s.Member("ana"), client(s)
-	for _, row := range []struct {
-		what, problem string
-		view          func(*slack.ModalViewRequest)
-	}{
-		{"title", "must be less than 25 characters [json-pointer:/view/title/text]", func(v *slack.ModalViewRequest) { v.Title = plain(strings.Repeat("x", 25)) }},
-		{"no title", "missing required field: title", func(v *slack.ModalViewRequest) { v.Title = nil }},
-		{"submit", "must be less than 25 characters [json-pointer:/view/submit/text]", func(v *slack.ModalViewRequest) { v.Submit = plain(strings.Repeat("x", 25)) }},
-		{"inputs without submit", "missing required field: submit", func(v *slack.ModalViewRequest) { v.Submit = nil }},
-		{"metadata", "must be less than 3001 characters", func(v *slack.ModalViewRequest) { v.PrivateMetadata = strings.Repeat("x", 3001) }},
-		{"callback_id", "must be less than 256 characters", func(v *slack.ModalViewRequest) { v.CallbackID = strings.Repeat("x", 256) }},
-		{"blocks", "no more than 100 items allowed", func(v *slack.ModalViewRequest) {
-			for range 100 {
-				v.Blocks.BlockSet = append(v.Blocks.BlockSet, slack.NewDividerBlock())
-			}
-		}},
-		{"type", "unsupported type: home", func(v *slack.ModalViewRequest) { v.Type = slack.VTHomeTab }},
-	} {
-		view := modal("Answer", input("why", "text"))
-		row.view(&view)
-		answer, err := api.OpenView(ana.Slash(c, "/quiz").TriggerID, view)
-		if err == nil || err.Error() != "invalid_arguments" || answer == nil || !strings.Contains(strings.Join(answer.ResponseMetadata.Messages, "\n"), row.problem) {
-			t.Errorf("%s: %v %+v", row.what, err, answer)
-		}
+	s := New(t)
+	connect(t, s, nil)
+	c, ana := s.Channel("general"), s.Member("ana")
+	i := ana.Slash(c, "/quiz")
+	_, _, err := client(s).PostMessage(c.ID(), slack.MsgOptionText("only you", false), slack.MsgOptionResponseURL(i.ResponseURL, "ephemeral"))
+	ok(t, err)
+	if got := said(ana.Ephemerals()); got != "only you" {
+		t.Errorf("ana sees %q", got)
 	}
 }
 
-func TestHome(t *testing.T) {
+func TestResponsesThatAreRefused(t *testing.T) {
+	t.Parallel()
+	s := New(&recorder{T: t})
+	connect(t, s, nil)
+	c, ana := s.Channel("general"), s.Member("ana")
+	i := ana.Slash(c, "/quiz")
+	for body, want := range map[string]string{
+		`{}`: "no_text", `{"text":"x","response_type":"in_channel","thread_ts":"1.000001"}`: "cannot_reply_to_message",
+		`{"blocks":[{"type":"brand_new"}]}`: "invalid_blocks"} {
+		a, err := httpClient(s).Post(i.ResponseURL, "application/json", strings.NewReader(body))
+		ok(t, err)
+		b, err := io.ReadAll(a.Body)
+		ok(t, err)
+		ok(t, a.Body.Close())
+		if !strings.Contains(string(b), want) {
+			t.Errorf("%s: %s, want %s", body, b, want)
+		}
+	}
+	if n := len(ana.Ephemerals()); n != 0 {
+		t.Errorf("%d messages arrived", n)
+	}
+}
+
+func TestInteractionsComeTwiceIfOrdered(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := NewInMemory(t)
 		a := connect(t, s, nil)
-		ana, api := s.Member("ana"), client(s)
-		ana.OpenHome()
-		got := a.told(t, s, "app_home_opened", 1)[0].(*slackevents.AppHomeOpenedEvent)
-		if got.User != ana.ID() || got.Tab != "home" || got.Channel != ana.Direct().ID() {
-			t.Errorf("opened: %+v", got)
+		f := s.Order(Fault{Kind: EventTwice, Event: "slash_commands"})
+		i := s.Member("ana").Slash(s.Channel("general"), "/quiz")
+		s.Until("both arrived", func() bool { return len(a.of(socketmode.EventTypeSlashCommand)) == 2 })
+		got := a.of(socketmode.EventTypeSlashCommand)
+		if got[0].Request.EnvelopeID != got[1].Request.EnvelopeID || f.Count() != 1 {
+			t.Errorf("the envelopes are %s and %s", got[0].Request.EnvelopeID, got[1].Request.EnvelopeID)
 		}
-		home := func(text string) slack.PublishViewContextRequest {
-			return slack.PublishViewContextRequest{UserID: ana.ID(), View: slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{
-				BlockSet: []slack.Block{section(text), slack.NewActionBlock("", button("skip", "1", "Skip"))}}}}
-		}
-		first, err := api.PublishViewContext(t.Context(), home("one"))
-		ok(t, err)
-		_, err = api.PublishViewContext(t.Context(), home("two"))
-		ok(t, err)
-		stale := home("three")
-		stale.Hash = &first.Hash
-		_, err = api.PublishViewContext(t.Context(), stale)
-		wantError(t, err, "hash_conflict")
-		v, _ := ana.Home()
-		if !strings.Contains(string(v.Blocks), "two") || v.Labels()[0] != "Skip" {
-			t.Errorf("the home is %s", v.Blocks)
-		}
-		i := ana.PressIn(v, "Skip")
-		s.Until("the press is acknowledged", i.Acked)
-		if got := a.callback(); got.View.Type != slack.VTHomeTab || got.ActionCallback.BlockActions[0].ActionID != "skip" {
-			t.Errorf("pressed: %+v", got)
-		}
-		ana.OpenHome()
-		a.told(t, s, "app_home_opened", 2)
+		s.Until("it is acknowledged", i.Acked)
 	})
 }

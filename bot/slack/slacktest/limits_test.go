@@ -113,15 +113,15 @@ func TestRequestFaults(t *testing.T) {
 		{Fault{Kind: ErrorAfter, Status: 503}, "503", true},
 		{Fault{Kind: ResetBefore}, "reset", false},
 		{Fault{Kind: ResetAfter}, "reset", true},
-		{Fault{Kind: SilentBefore}, "Timeout", false},
-		{Fault{Kind: SilentAfter}, "Timeout", true},
+		{Fault{Kind: SilentBefore}, "exceeded", false},
+		{Fault{Kind: SilentAfter}, "exceeded", true},
 		{Fault{Kind: Slow, After: time.Second}, "", true},
-		{Fault{Kind: Slow, After: time.Minute}, "Timeout", true},
+		{Fault{Kind: Slow, After: time.Minute}, "exceeded", true},
 		{Fault{Kind: Refuse, Code: "fatal_error"}, "fatal_error", false},
 		{Fault{Kind: RefuseAfter, Code: "fatal_error"}, "fatal_error", true},
 	} {
 		for where, start := range map[string]func(T) *Server{"in memory": NewInMemory, "loopback": New} {
-			if where == "loopback" && (strings.Contains(row.err, "Timeout") || row.fault.Kind == Slow) {
+			if where == "loopback" && (strings.Contains(row.err, "exceeded") || row.fault.Kind == Slow) {
 				continue // these take their time
 			}
 			t.Run(string(row.fault.Kind)+" "+where, func(t *testing.T) {

@@ -72,6 +72,26 @@ func (m *Member) Sees(c *Channel) []Message {
 	return list
 }
 
+// SeesThread returns the parent and the replies of a message's thread as somebody sees them, with their own ephemeral ones.
+func (m *Member) SeesThread(of Message) []Message {
+	s := m.w.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := m.w.channel(of.Channel)
+	if c == nil || c.kind != public && !c.has(m) {
+		return nil
+	}
+	parent := parentOf(of)
+	list := c.copies(func(o *Message) bool { return o.TS == parent || o.ThreadTS == parent })
+	for _, e := range m.ephemerals {
+		if e.Channel == c.id && e.ThreadTS == parent {
+			list = append(list, e.copy())
+		}
+	}
+	slices.SortFunc(list, func(a, b Message) int { return compareTS(a.TS, b.TS) })
+	return list
+}
+
 // Ephemerals are the messages that only this person sees, the oldest first.
 func (m *Member) Ephemerals() []Message {
 	m.w.s.mu.Lock()

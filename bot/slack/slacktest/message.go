@@ -27,7 +27,7 @@ type Message struct {
 
 	clientID string
 	bot      bool
-	parse    bool // names in it become mentions
+	mention  bool // a person addresses the bot
 }
 
 // Metadata is what an app attached to a message.

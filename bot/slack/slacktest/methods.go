@@ -7,8 +7,8 @@ import "strings"
 var methods map[string]*method
 
 func init() { // a variable's own value would refer to itself through the handlers
-	post := "text blocks attachments thread_ts reply_broadcast metadata mrkdwn parse link_names unfurl_links unfurl_media username icon_emoji icon_url as_user markdown_text client_msg_id"
-	change := "text blocks attachments metadata parse link_names as_user markdown_text reply_broadcast file_ids unfurl_links unfurl_media"
+	post := "text blocks attachments thread_ts reply_broadcast metadata mrkdwn parse link_names unfurl_links unfurl_media markdown_text client_msg_id"
+	change := "text blocks attachments metadata parse link_names markdown_text reply_broadcast unfurl_links unfurl_media"
 	window := "cursor inclusive latest limit oldest include_all_metadata"
 	history := []string{"channels:history", "groups:history", "im:history"}
 	read := []string{"channels:read", "groups:read", "im:read"}

@@ -94,14 +94,13 @@ func gone(code string) *answer {
 
 // say does what a response asks for.
 func (u *responseURL) say(args Args) *apiError {
-	s := u.member.w.s
 	if args.Bool("delete_original") {
 		if u.original != nil {
 			u.remove()
 		}
 		return nil
 	}
-	m, e := s.draft(args)
+	m, e := u.member.w.draft(args)
 	switch {
 	case e != nil:
 		return e
