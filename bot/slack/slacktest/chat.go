@@ -138,7 +138,7 @@ func (s *Server) postMessage(r *request) (object, *apiError) {
 	if m.ThreadTS = r.args.String("thread_ts"); m.ThreadTS != "" {
 		parent := c.find(m.ThreadTS)
 		if parent == nil || parent.IsReply() {
-			return nil, refuse("cannot_reply_to_message")
+			return nil, refuse("cannot_reply_to_message") // the list of errors has no other that could be meant
 		}
 		if r.args.Bool("reply_broadcast") {
 			m.Subtype = broadcast
@@ -201,7 +201,7 @@ func (s *Server) updateMessage(r *request) (object, *apiError) {
 		return nil, e
 	}
 	if c.archived {
-		return nil, refuse("is_archived")
+		return nil, refuse("is_inactive")
 	}
 	d, e := r.workspace.draft(r.args)
 	hasBlocks := r.args.Has("blocks")

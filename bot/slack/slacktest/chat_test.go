@@ -65,6 +65,7 @@ func TestPostUpdateDelete(t *testing.T) {
 func TestPostsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	s := New(&recorder{T: t}) // one of the posts is invalid
+	s.SetPostLimit(100, time.Second)
 	api, ana := client(s), s.Member("ana")
 	c, outside, secret, archived, locked := s.Channel("general"), s.Channel("outside"), s.Private("secret", ana), s.Channel("archived"), s.Channel("locked")
 	outside.Remove(s.Bot())
@@ -101,6 +102,11 @@ func TestPostsThatAreRefused(t *testing.T) {
 			t.Errorf("%s: %v, want %s", row.what, row.err, row.code)
 		}
 	}
+	_, ts, err := api.PostMessage(c.ID(), text)
+	ok(t, err)
+	c.Archive()
+	_, _, _, err = api.UpdateMessage(c.ID(), ts, text)
+	wantError(t, err, "is_inactive")
 	outside.Invite(s.Bot())
 	ok(t, post(outside.ID(), text))
 	s.SetScopes("chat:write", "chat:write.public")

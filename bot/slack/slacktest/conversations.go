@@ -162,8 +162,9 @@ func (s *Server) history(r *request) (object, *apiError) {
 }
 
 // replies is conversations.replies: a thread with its parent, the oldest first. The parent comes first even if it is older than
-// what is asked for.
+// what is asked for, but only on the first page. For the ts of a reply that is all that comes.
 // https://docs.slack.dev/reference/methods/conversations.replies
+// https://github.com/slackapi/bolt-python/issues/783
 func (s *Server) replies(r *request) (object, *apiError) {
 	c, limit, e := s.reading(r, 1000)
 	if e != nil {

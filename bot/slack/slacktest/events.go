@@ -58,6 +58,18 @@ func (w *Workspace) callback(event object) *envelope {
 		"authorizations": []object{auth}, "is_ext_shared_channel": false, "event_context": "4-" + id}}
 }
 
+// LimitEvents tells the app that it gets no more events of this workspace for a while, since there were more than 30,000 in an hour.
+// It has to be acknowledged as an event, and has none inside.
+// https://docs.slack.dev/reference/events/app_rate_limited
+func (w *Workspace) LimitEvents() {
+	w.s.mu.Lock()
+	defer w.s.mu.Unlock()
+	event := object{"type": "app_rate_limited", "token": "legacy", "team_id": w.id, "api_app_id": w.s.app.id,
+		"minute_rate_limited": time.Now().Truncate(time.Minute).Unix()}
+	w.s.validateEvent(event)
+	w.s.send(&envelope{kind: eventsAPI, event: "app_rate_limited", payload: event})
+}
+
 // message reports an event about a message in the channel.
 func (c *Channel) message(event object) {
 	if !c.has(c.w.bot) {

@@ -216,3 +216,16 @@ func TestTheBotUploads(t *testing.T) {
 		a.told(t, s, "message", 2)
 	})
 }
+
+func TestEventsThatAreLimited(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := NewInMemory(t)
+		a := connect(t, s, nil)
+		s.LimitEvents()
+		s.Until("it is acknowledged", func() bool { return s.Unsettled() == 0 })
+		got := a.of(socketmode.EventTypeEventsAPI)[0].Data.(slackevents.EventsAPIEvent)
+		if limited, is := got.Data.(*slackevents.EventsAPIAppRateLimited); !is || limited.TeamID != s.ID() {
+			t.Errorf("the app was told %+v", got)
+		}
+	})
+}

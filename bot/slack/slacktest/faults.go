@@ -136,11 +136,11 @@ func (s *Server) requestFault(r *request) *Fault {
 var eventKinds = map[Kind]bool{EventTwice: true, EventAgain: true, EventLate: true, EventLost: true, EventUnknown: true,
 	EventUnknownBlock: true, EventMalformed: true}
 
-// eventFault takes the fault that befalls an envelope, if any. Commands and interactions have no event ID and no blocks that could
+// eventFault takes the fault that befalls an envelope, if any. Those without an event inside have no event ID and no blocks that could
 // be spoilt, so that only some befall them.
 func (s *Server) eventFault(e *envelope) *Fault {
 	return s.happens(func(f *Fault) bool {
-		if e.kind != eventsAPI && f.Kind != EventTwice && f.Kind != EventLate && f.Kind != EventLost {
+		if e.payload["event"] == nil && f.Kind != EventTwice && f.Kind != EventLate && f.Kind != EventLost {
 			return false
 		}
 		return eventKinds[f.Kind] && e.matches(f.Event)
