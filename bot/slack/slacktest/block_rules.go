@@ -38,11 +38,18 @@ var (
 )
 
 // https://docs.slack.dev/reference/block-kit/composition-objects/option-object
-var option = []rule{
-	{field: "text", kind: aText, required: true, most: 75},
-	{field: "value", required: true, most: 150},
-	{field: "description", kind: aPlainText, most: 75},
-	{field: "url", most: 3000},
+var (
+	option      = optionOf(aPlainText) // of menus
+	boxedOption = optionOf(aText)      // of checkboxes and radio buttons
+)
+
+func optionOf(text fieldKind) []rule {
+	return []rule{
+		{field: "text", kind: text, required: true, most: 75},
+		{field: "value", required: true, most: 150},
+		{field: "description", kind: text, most: 75},
+		{field: "url", most: 3000},
+	}
 }
 
 // https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
@@ -55,8 +62,8 @@ var confirmation = rule{field: "confirm", kind: anObject, inner: []rule{
 
 var actionID = rule{field: "action_id", most: 255}
 
-func options(most int) rule {
-	return rule{field: "options", kind: aList, required: true, least: 1, most: most, inner: option}
+func options(most int, of []rule) rule {
+	return rule{field: "options", kind: aList, required: true, least: 1, most: most, inner: of}
 }
 
 // chosen are the rules of an element with which one chooses among things that Slack knows.
@@ -67,9 +74,9 @@ var chosen = []rule{actionID, confirmation, {field: "placeholder", kind: aPlainT
 var elementRules = map[string][]rule{
 	"button": {actionID, confirmation, {field: "text", kind: aPlainText, required: true, most: 75}, {field: "value", most: 2000},
 		{field: "url", most: 3000}, {field: "accessibility_label", most: 75}},
-	"checkboxes":           {actionID, confirmation, options(10)},
-	"radio_buttons":        {actionID, confirmation, options(10)},
-	"overflow":             {actionID, confirmation, options(5)},
+	"checkboxes":           {actionID, confirmation, options(10, boxedOption)},
+	"radio_buttons":        {actionID, confirmation, options(10, boxedOption)},
+	"overflow":             {actionID, confirmation, options(5, option)},
 	"plain_text_input":     {actionID, {field: "placeholder", kind: aPlainText, most: 150}},
 	"static_select":        append([]rule{{field: "options", kind: aList, most: 100, inner: option}}, chosen...),
 	"multi_static_select":  append([]rule{{field: "options", kind: aList, most: 100, inner: option}}, chosen...),

@@ -27,6 +27,9 @@ const (
 	mostMarkdown = 12_000
 	// mostBlockText is over all blocks of a message. It is not documented: https://github.com/slackapi/bolt-js/issues/2509
 	mostBlockText = 13_200
+	// mostInput is how much somebody can type into an input.
+	// https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+	mostInput = 3000
 )
 
 // finding is something that Slack does not accept, and where.
@@ -105,7 +108,7 @@ func (c *checker) block(at string, v any) {
 	case !known:
 		c.find(at, "unsupported type: %s", kind)
 		return
-	case c.surface == inMessage && kind == "alert", c.surface != inMessage && (kind == "markdown" || kind == "table"):
+	case c.surface != inMessage && (kind == "markdown" || kind == "table"): // which are for messages only
 		c.find(at, "unsupported type: %s", kind)
 		return
 	}
@@ -137,6 +140,10 @@ func (c *checker) special(at, kind string, b object) {
 		c.table(at, b)
 	case "input":
 		c.inputs++
+		element, _ := b["element"].(object)
+		if n, err := strconv.Atoi(fmt.Sprint(element["max_length"])); err == nil && n > mostInput {
+			c.find(at+"/element/max_length", "must be less than %d", mostInput+1)
+		}
 	case "image":
 		if b["image_url"] == nil && b["slack_file"] == nil {
 			c.find(at, "missing required field: image_url or slack_file")

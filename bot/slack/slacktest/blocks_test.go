@@ -66,6 +66,8 @@ func blockRows() []struct {
 		{"block_id twice", "already exists for another block", b(slack.NewActionBlock("b", button("a", "1", "Go")), slack.NewActionBlock("b", button("a", "2", "Go")))},
 		{"buttons", "no more than 25 items allowed", b(slack.NewActionBlock("", buttons...))},
 		{"blocks", "no more than 50 items allowed [json-pointer:/blocks]", dividers},
+		{"option of mrkdwn", "unsupported type: mrkdwn", b(menu(slack.NewOptionBlockObject("v", slack.NewTextBlockObject("mrkdwn", "*o*", false, false), nil)))},
+		{"input without end", "must be less than 3001", b(slack.NewInputBlock("i", plain("Why"), nil, slack.NewPlainTextInputBlockElement(nil, "a").WithMaxLength(3001)))},
 		{"option", "must be less than 76 characters", b(menu(option("v", x(76))))},
 		{"value of an option", "must be less than 151 characters", b(menu(option(x(151), "o")))},
 		{"markdown that is long", "must be less than 12001 characters", b(slack.NewMarkdownBlock("", x(12001)))},
@@ -94,6 +96,37 @@ func TestBlocksOfNoKnownShape(t *testing.T) {
 		e := checkBlocks(json.RawMessage(raw), inMessage)
 		if e == nil && code != "" || e != nil && e.code != code {
 			t.Errorf("%s: %+v, want %q", raw, e, code)
+		}
+	}
+}
+
+func TestTables(t *testing.T) {
+	t.Parallel()
+	table := func(rows, cells, size int) object {
+		var list [][]object
+		for range rows {
+			var row []object
+			for range cells {
+				row = append(row, object{"type": "raw_text", "text": strings.Repeat("x", size)})
+			}
+			list = append(list, row)
+		}
+		return object{"type": "table", "rows": list}
+	}
+	for _, row := range []struct {
+		what, problem string
+		blocks        []object
+	}{
+		{"the largest", "", []object{table(100, 20, 5)}},
+		{"rows", "no more than 100 items allowed [json-pointer:/blocks/0/rows]", []object{table(101, 1, 1)}},
+		{"cells", "no more than 20 items allowed [json-pointer:/blocks/0/rows/0]", []object{table(1, 21, 1)}},
+		{"text", "must be less than 10001 characters in all cells", []object{table(10, 10, 101)}},
+		{"two", "only_one_table_allowed", []object{table(1, 1, 1), table(1, 1, 1)}},
+		{"none", "must have at least 1 item", []object{table(0, 0, 0)}},
+	} {
+		e := checkBlocks(encode(row.blocks), inMessage)
+		if (e == nil) != (row.problem == "") || e != nil && !strings.Contains(strings.Join(e.messages, "\n"), row.problem) {
+			t.Errorf("%s: got %+v, want %q", row.what, e, row.problem)
 		}
 	}
 }
@@ -135,7 +168,7 @@ func TestTheTwoChecksAgree(t *testing.T) {
 	ok(t, err)
 	// What only our own check finds: rules about more than one block, and units.
 	ours := map[string]bool{"header of emoji": true, "action_id twice": true, "block_id twice": true, "markdown that is long together": true,
-		"blocks": true, "empty section": true, "section of nothing": true, "field": true}
+		"blocks": true, "empty section": true, "section of nothing": true, "field": true, "input without end": true}
 	for _, row := range blockRows() {
 		err := specs.check(object{"blocks": row.blocks}, blocksFile)
 		if want := row.problem != "" && !ours[row.what]; (err != nil) != want {

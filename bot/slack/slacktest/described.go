@@ -40,14 +40,23 @@ func messageAsDescribed(e object) {
 		}
 		return
 	case broadcast:
+		for _, name := range []string{"parent_user_id", "team", "bot_id", "bot_profile", "reactions", "pinned_to", "edited", "files", "upload"} {
+			delete(e, name) // described is only what people say, and of that little
+		}
+		fillIn(e, object{"client_msg_id": ""}) // what apps say has none
 		if root, ok := e["root"].(object); ok {
 			inner(root, e)
 			fillIn(root, object{"reply_count": 1, "reply_users": []any{}, "reply_users_count": 1, "latest_reply": ""})
 			delete(root, "subtype") // of a parent that has files
 		}
+	case fileShare:
+		for _, name := range []string{"team", "client_msg_id", "bot_id", "bot_profile"} {
+			delete(e, name) // of what is said together with files less is described
+		}
 	case nil:
 		delete(e, "upload") // described only for the subtype file_share, but it comes with every file
 	}
+	delete(e, "app_id") // what apps say has it
 	for _, f := range list(e["files"]) {
 		fileAsDescribed(f)
 	}

@@ -79,11 +79,9 @@ func (c *Channel) message(event object) {
 	c.w.report(map[channelKind]string{public: "message.channels", private: "message.groups", direct: "message.im"}[c.kind], event, time.Now())
 }
 
-// forEvent takes from a message what events about it do not have.
+// forEvent takes from a message what events about it do not have: metadata is only there for those who ask for it.
 func forEvent(j object) object {
-	for _, key := range []string{"metadata", "app_id"} {
-		delete(j, key)
-	}
+	delete(j, "metadata")
 	if root, ok := j["root"].(object); ok {
 		forEvent(root)
 	}
@@ -93,21 +91,6 @@ func forEvent(j object) object {
 func (c *Channel) reportSaid(m *Message) {
 	j := forEvent(c.messageJSON(m))
 	j["event_ts"] = m.TS
-	if m.Subtype == broadcast {
-		delete(j, "parent_user_id")
-		delete(j, "team")
-		if m.clientID == "" {
-			j["client_msg_id"] = c.w.s.newID("msg")
-		}
-		delete(j, "bot_id")
-		delete(j, "bot_profile")
-	}
-	if m.Subtype == fileShare {
-		delete(j, "team")
-		delete(j, "client_msg_id")
-		delete(j, "bot_id")
-		delete(j, "bot_profile")
-	}
 	c.message(j)
 	c.reportMention(m)
 	for _, f := range m.Files {

@@ -209,11 +209,17 @@ func TestTheBotUploads(t *testing.T) {
 		_, err := client(s).UploadFile(slack.UploadFileParameters{Filename: "board.txt", FileSize: 5, Reader: strings.NewReader("1 ana"), Channel: c.ID(),
 			ThreadTimestamp: parent.TS, InitialComment: "here", Title: "Board"})
 		ok(t, err)
+		_, _, err = client(s).PostMessage(c.ID(), slack.MsgOptionText("and for all", false), slack.MsgOptionTS(parent.TS), slack.MsgOptionBroadcast())
+		ok(t, err)
+		for _, e := range a.told(t, s, "message", 3)[1:] {
+			if m := message(e); m.BotID == "" || m.User != s.Bot().ID() || m.ThreadTimeStamp != parent.TS {
+				t.Errorf("the bot does not know itself in %+v", m)
+			}
+		}
 		thread := c.Thread(parent)
-		if len(thread) != 2 || len(thread[1].Files) != 1 || string(thread[1].Files[0].Content) != "1 ana" || thread[1].Files[0].Title != "Board" {
+		if len(thread) != 3 || len(thread[1].Files) != 1 || string(thread[1].Files[0].Content) != "1 ana" || thread[1].Files[0].Title != "Board" {
 			t.Errorf("the thread is %+v", thread)
 		}
-		a.told(t, s, "message", 2)
 	})
 }
 

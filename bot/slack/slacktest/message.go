@@ -49,7 +49,11 @@ func (m *Message) IsReply() bool { return m.ThreadTS != "" && m.ThreadTS != m.TS
 // copy returns a message that shares nothing that changes with m.
 func (m *Message) copy() Message {
 	c := *m
-	c.Files = slices.Clone(m.Files)
+	c.Files = nil
+	for _, f := range m.Files {
+		file := *f
+		c.Files = append(c.Files, &file)
+	}
 	c.Reactions = nil
 	for _, r := range m.Reactions {
 		r.Users = slices.Clone(r.Users)

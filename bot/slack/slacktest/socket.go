@@ -49,9 +49,13 @@ type conn struct {
 	gone chan struct{}
 	once sync.Once
 
-	silent bool // nothing is sent any more, and nothing heard
-	queue  [][]byte
+	silent  bool // nothing is sent any more, and nothing heard
+	unasked bool // it may not be there, and gets nothing but the request to end
+	queue   [][]byte
 }
+
+// connectionKinds are the faults that befall a new connection.
+var connectionKinds = map[Kind]bool{ConnectionRefused: true, ConnectionSilent: true, NoHello: true, DisconnectAtOnce: true}
 
 func (s *Server) disconnect(c *conn, reason string) {
 	s.frame(c, object{"type": "disconnect", "reason": reason, "debug_info": object{"host": "applink-tests"}})
@@ -82,12 +86,15 @@ func (s *Server) serveSocket(w http.ResponseWriter, q *http.Request) {
 	s.mu.Lock()
 	until, ok := s.socket.tickets[ticket]
 	delete(s.socket.tickets, ticket)
-	refused := s.happens(func(f *Fault) bool { return f.Kind == ConnectionRefused })
-	mute := s.happens(func(f *Fault) bool { return f.Kind == NoHello })
-	deaf := s.happens(func(f *Fault) bool { return f.Kind == ConnectionSilent })
-	at := s.happens(func(f *Fault) bool { return f.Kind == DisconnectAtOnce })
+	ok = ok && time.Now().Before(until)
+	fault := Fault{}
+	if ok {
+		if f := s.happens(func(f *Fault) bool { return connectionKinds[f.Kind] }); f != nil {
+			fault = *f
+		}
+	}
 	s.mu.Unlock()
-	if !ok || time.Now().After(until) || refused != nil {
+	if !ok || fault.Kind == ConnectionRefused {
 		http.Error(w, "invalid ticket", http.StatusUnauthorized)
 		return
 	}
@@ -97,7 +104,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, q *http.Request) {
 		return // the client was answered
 	}
 	c := &conn{ws: ws, wake: make(chan struct{}, 1), gone: make(chan struct{})}
-	if !s.admit(c, mute != nil, deaf != nil, at) {
+	if !s.admit(c, fault) {
 		c.drop()
 		return
 	}
@@ -110,7 +117,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, q *http.Request) {
 }
 
 // admit greets a connection, and says whether the server is still there to do so.
-func (s *Server) admit(c *conn, mute, deaf bool, at *Fault) bool {
+func (s *Server) admit(c *conn, fault Fault) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -122,18 +129,20 @@ func (s *Server) admit(c *conn, mute, deaf bool, at *Fault) bool {
 	s.touch()
 	switch {
 	case len(s.socket.conns) > mostConnections:
+		c.unasked = true
 		s.disconnect(c, TooManyWebsockets)
 	case s.socket.disabled:
+		c.unasked = true
 		s.disconnect(c, LinkDisabled)
-	case mute:
+	case fault.Kind == NoHello:
 	default:
 		s.frame(c, object{"type": "hello", "num_connections": len(s.socket.conns), "connection_info": object{"app_id": s.app.id},
 			"debug_info": object{"host": "applink-tests", "approximate_connection_time": 18060}})
-		if at != nil {
-			s.disconnect(c, at.Code)
+		if fault.Kind == DisconnectAtOnce {
+			s.disconnect(c, fault.Code)
 		}
 	}
-	c.silent = deaf
+	c.silent = fault.Kind == ConnectionSilent
 	return true
 }
 
@@ -156,11 +165,11 @@ func (s *Server) frame(c *conn, frame object) {
 
 // push sends an envelope over one of the connections, each in turn. It returns why that was not possible.
 func (s *Server) push(e *envelope) string {
-	n := len(s.socket.conns)
-	if n == 0 {
+	conns := slices.DeleteFunc(slices.Clone(s.socket.conns), func(c *conn) bool { return c.unasked })
+	if len(conns) == 0 {
 		return "connection_failed"
 	}
-	c := s.socket.conns[s.socket.next%n]
+	c := conns[s.socket.next%len(conns)]
 	s.socket.next++
 	f := object{"envelope_id": e.id, "type": e.kind, "payload": e.payload, "accepts_response_payload": e.accepts}
 	if e.kind == eventsAPI {

@@ -102,7 +102,7 @@ func (m *Member) bounds(block string, e object, value string) {
 	if e["type"] != "plain_text_input" {
 		return
 	}
-	if n := length(value); n < number("min_length", 0) || n > number("max_length", 3000) {
+	if n := length(value); n < number("min_length", 0) || n > number("max_length", mostInput) {
 		s.t.Fatalf("%d characters do not fit into the input %s", n, block)
 	}
 }
