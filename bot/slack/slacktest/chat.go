@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"encoding/json"
+	"maps"
 	"regexp"
 	"strings"
 	"unicode/utf16"
@@ -85,8 +86,11 @@ func (w *Workspace) draft(a Args) (*Message, *apiError) {
 		if len(list) > 100 {
 			return nil, refuse("too_many_attachments")
 		}
+		for _, a := range list { // what is null was not sent
+			maps.DeleteFunc(a, func(_ string, v any) bool { return v == nil })
+		}
 		if len(list) > 0 {
-			m.Attachments = attachments
+			m.Attachments = encode(list)
 		}
 	}
 	meta, e := readMetadata(a.JSON("metadata"))

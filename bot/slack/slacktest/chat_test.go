@@ -340,3 +340,29 @@ func TestPeopleCannotDoTheImpossible(t *testing.T) {
 		}()
 	}
 }
+
+func TestMarkdownTextIsABlock(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	api, c := client(s), s.Channel("general")
+	_, ts, err := api.PostMessage(c.ID(), slack.MsgOptionMarkdownText("**강조**은"))
+	ok(t, err)
+	if m, _ := c.Message(ts); string(m.Blocks) != `[{"text":"**강조**은","type":"markdown"}]` {
+		t.Errorf("the blocks are %s", m.Blocks)
+	}
+	_, _, err = api.PostMessage(c.ID(), slack.MsgOptionMarkdownText("x"), slack.MsgOptionText("x", false))
+	wantError(t, err, "markdown_text_conflict")
+}
+
+func TestAttachments(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	api, c := client(s), s.Channel("general")
+	_, ts, err := api.PostMessage(c.ID(), slack.MsgOptionAttachments(slack.Attachment{Text: "x"}))
+	ok(t, err)
+	if m, _ := c.Message(ts); m.Attachments == nil {
+		t.Errorf("posted %+v", m)
+	}
+	_, _, err = api.PostMessage(c.ID(), slack.MsgOptionAttachments(make([]slack.Attachment, 101)...))
+	wantError(t, err, "too_many_attachments")
+}

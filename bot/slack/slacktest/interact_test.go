@@ -161,6 +161,10 @@ func TestButtonsOfEphemeralMessagesAndMenus(t *testing.T) {
 		if !got.Container.IsEphemeral || got.ActionCallback.BlockActions[0].SelectedOption.Value != "10" {
 			t.Errorf("chosen: %+v", got.ActionCallback.BlockActions[0])
 		}
+		ok(t, slack.PostWebhookCustomHTTPContext(t.Context(), got.ResponseURL, httpClient(s), &slack.WebhookMessage{Text: "done", ReplaceOriginal: true}))
+		if got := said(ana.Ephemerals()); got != "done" {
+			t.Errorf("ana sees %q", got)
+		}
 		ok(t, slack.PostWebhookCustomHTTPContext(t.Context(), got.ResponseURL, httpClient(s), &slack.WebhookMessage{DeleteOriginal: true}))
 		if n := len(ana.Ephemerals()); n != 0 {
 			t.Errorf("%d ephemeral messages are left", n)

@@ -158,6 +158,19 @@ func TestChannels(t *testing.T) {
 	}
 	_, _, _, err = api.OpenConversation(&slack.OpenConversationParameters{Users: []string{"U0UNKNOWN"}})
 	wantError(t, err, "user_not_found")
+	left := s.Member("left")
+	left.Set(func(p *Profile) { p.Deleted = true })
+	_, _, _, err = api.OpenConversation(&slack.OpenConversationParameters{Users: []string{left.ID()}})
+	wantError(t, err, "user_disabled")
+	_, _, _, err = api.OpenConversation(&slack.OpenConversationParameters{Users: []string{s.Bot().ID()}})
+	wantError(t, err, "cannot_dm_bot")
+	_, _, _, err = api.OpenConversation(&slack.OpenConversationParameters{})
+	wantError(t, err, "users_list_not_supplied")
+	for _, c := range []*Channel{secret, ana.Direct()} { // their names are not told in commands
+		if i := ana.Slash(c, "/quiz"); i.Failed() != "dispatch_failed" {
+			t.Errorf("a command that nobody hears: %q", i.Failed())
+		}
+	}
 }
 
 func TestReactionsAndPins(t *testing.T) {
