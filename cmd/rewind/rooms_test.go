@@ -23,8 +23,9 @@ var rooms = map[string][]string{
 	"rewind/bot":                     {"rewind/questions", "rewind/store"},
 	"rewind/bot/bottest":             {"rewind/bot"},
 	"rewind/bot/console":             {"rewind/bot"},
-	"rewind/bot/discord/discordtest": nil, // for tests
-	"rewind/bot/slack/slacktest":     nil, // for tests
+	"rewind/bot/bottest/memnet":      nil,                           // for tests
+	"rewind/bot/discord/discordtest": {"rewind/bot/bottest/memnet"}, // for tests
+	"rewind/bot/slack/slacktest":     {"rewind/bot/bottest/memnet"}, // for tests
 	"rewind/cmd/rewind":              {"rewind/questions", "rewind/store", "rewind/bot", "rewind/bot/console"},
 }
 
@@ -39,8 +40,6 @@ var homes = map[string]string{
 	"github.com/slack-go/slack":     "rewind/bot/slack",
 	"github.com/alecthomas/kong":    "rewind/cmd/rewind",
 	"github.com/fsnotify/fsnotify":  "rewind/cmd/rewind",
-
-	"github.com/santhosh-tekuri/jsonschema/v6": "rewind/bot/discord/discordtest",
 }
 
 // testHomes says which packages may import a library in their tests, where more do than outside of them: the Discord and
@@ -51,7 +50,7 @@ var testHomes = map[string][]string{
 }
 
 // forTests are packages that the shipped binary must not have in it.
-var forTests = []string{"rewind/bot/bottest", "rewind/bot/discord/discordtest", "rewind/bot/slack/slacktest", "rewind/store/measure"}
+var forTests = []string{"rewind/bot/bottest", "rewind/bot/bottest/memnet", "rewind/bot/discord/discordtest", "rewind/bot/slack/slacktest", "rewind/store/measure"}
 
 type goPackage struct {
 	ImportPath, Dir string

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"sync"
 	"time"
+
+	"rewind/bot/bottest/memnet"
 )
 
 // T is what the server needs of a test.
@@ -63,8 +65,8 @@ func NewInMemory(t T) *Server {
 	if begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC); time.Now().Before(epoch) {
 		time.Sleep(time.Until(begin))
 	}
-	m := newMemory()
-	return start(t, m, "http://discord.test", m.dial)
+	m := memnet.New()
+	return start(t, m, "http://discord.test", m.Dial)
 }
 
 func start(t T, l net.Listener, address string, dial func(context.Context) (net.Conn, error)) *Server {

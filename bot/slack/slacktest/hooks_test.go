@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"rewind/bot/bottest/memnet"
 )
 
 // listener is a bot without Socket Mode: it verifies every request as slack-go does.
@@ -65,7 +67,7 @@ func (l *listener) requests() []*http.Request {
 // listen starts a bot's own listener on connections in memory and points the server at it.
 func listen(t *testing.T, s *Server, answer func(w http.ResponseWriter, r *http.Request)) *listener {
 	t.Helper()
-	m := newMemory()
+	m := memnet.New()
 	l := &listener{secret: s.SigningSecret(), answer: answer}
 	l.Server = &http.Server{Handler: l}
 	done := make(chan struct{})
@@ -73,7 +75,7 @@ func listen(t *testing.T, s *Server, answer func(w http.ResponseWriter, r *http.
 		defer close(done)
 		_ = l.Serve(m)
 	}()
-	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return m.dial(ctx) }}
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return m.Dial(ctx) }}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		_ = l.Close()

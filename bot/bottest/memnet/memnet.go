@@ -1,4 +1,7 @@
-package slacktest
+// Package memnet is a network within the process, for servers and clients in tests: a listener, those who dial it, and
+// connections with buffers, deadlines and resets between them. A bubble of testing/synctest sees who waits on one, so
+// that whole servers live on its clock.
+package memnet
 
 import (
 	"context"
@@ -11,19 +14,21 @@ import (
 	"time"
 )
 
-// memory is a listener whose connections never leave the process. A bubble of testing/synctest cannot see that somebody
+// Listener is a listener whose connections never leave the process. A bubble of testing/synctest cannot see that somebody
 // waits for a socket of the kernel; it can for these, so its clock moves on.
-type memory struct {
+type Listener struct {
 	accept chan net.Conn
 	closed chan struct{}
 	once   sync.Once
 }
 
-func newMemory() *memory {
-	return &memory{accept: make(chan net.Conn), closed: make(chan struct{})}
+// New returns a listener that waits for connections.
+func New() *Listener {
+	return &Listener{accept: make(chan net.Conn), closed: make(chan struct{})}
 }
 
-func (m *memory) Accept() (net.Conn, error) {
+// Accept waits for somebody who dials.
+func (m *Listener) Accept() (net.Conn, error) {
 	select {
 	case c := <-m.accept:
 		return c, nil
@@ -32,14 +37,17 @@ func (m *memory) Accept() (net.Conn, error) {
 	}
 }
 
-func (m *memory) Close() error {
+// Close refuses everybody from now on. It may be called twice.
+func (m *Listener) Close() error {
 	m.once.Do(func() { close(m.closed) })
 	return nil
 }
 
-func (m *memory) Addr() net.Addr { return memoryAddr{} }
+// Addr says that there is no place.
+func (m *Listener) Addr() net.Addr { return memoryAddr{} }
 
-func (m *memory) dial(ctx context.Context) (net.Conn, error) {
+// Dial connects to whoever accepts.
+func (m *Listener) Dial(ctx context.Context) (net.Conn, error) {
 	near, far := newPipe()
 	select {
 	case m.accept <- far:
