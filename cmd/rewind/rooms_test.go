@@ -16,17 +16,19 @@ import (
 
 // rooms says which of our packages each one may import. Imports point down only; see docs/design.md.
 var rooms = map[string][]string{
-	"rewind/questions":               {"rewind/questions/anki"},
-	"rewind/questions/anki":          nil,
-	"rewind/store":                   {"rewind/questions"},
-	"rewind/store/measure":           nil, // for benchmarks
-	"rewind/bot":                     {"rewind/questions", "rewind/store"},
-	"rewind/bot/bottest":             {"rewind/bot"},
-	"rewind/bot/console":             {"rewind/bot"},
-	"rewind/bot/bottest/memnet":      nil,                           // for tests
-	"rewind/bot/discord/discordtest": {"rewind/bot/bottest/memnet"}, // for tests
-	"rewind/bot/slack/slacktest":     {"rewind/bot/bottest/memnet"}, // for tests
-	"rewind/cmd/rewind":              {"rewind/questions", "rewind/store", "rewind/bot", "rewind/bot/console"},
+	"rewind/questions":                       {"rewind/questions/anki"},
+	"rewind/questions/anki":                  {"rewind/questions/anki/sqlite"},
+	"rewind/questions/anki/sqlite":           nil,
+	"rewind/questions/anki/sqlite/reference": nil, // for tests
+	"rewind/store":                           {"rewind/questions"},
+	"rewind/store/measure":                   nil, // for benchmarks
+	"rewind/bot":                             {"rewind/questions", "rewind/store"},
+	"rewind/bot/bottest":                     {"rewind/bot"},
+	"rewind/bot/console":                     {"rewind/bot"},
+	"rewind/bot/bottest/memnet":              nil,                           // for tests
+	"rewind/bot/discord/discordtest":         {"rewind/bot/bottest/memnet"}, // for tests
+	"rewind/bot/slack/slacktest":             {"rewind/bot/bottest/memnet"}, // for tests
+	"rewind/cmd/rewind":                      {"rewind/questions", "rewind/store", "rewind/bot", "rewind/bot/console"},
 }
 
 // homes says which package alone may import a library that shapes it.
@@ -34,7 +36,7 @@ var homes = map[string]string{
 	"go.etcd.io/bbolt":              "rewind/store",
 	"github.com/robfig/cron/v3":     "rewind/bot",
 	"github.com/yuin/goldmark":      "rewind/questions",
-	"modernc.org/sqlite":            "rewind/questions/anki",
+	"modernc.org/sqlite":            "rewind/questions/anki/sqlite/reference",
 	"github.com/klauspost/compress": "rewind/questions/anki",
 	"github.com/bwmarrin/discordgo": "rewind/bot/discord",
 	"github.com/slack-go/slack":     "rewind/bot/slack",
@@ -50,7 +52,7 @@ var testHomes = map[string][]string{
 }
 
 // forTests are packages that the shipped binary must not have in it.
-var forTests = []string{"rewind/bot/bottest", "rewind/bot/bottest/memnet", "rewind/bot/discord/discordtest", "rewind/bot/slack/slacktest", "rewind/store/measure"}
+var forTests = []string{"rewind/questions/anki/sqlite/reference", "modernc.org/sqlite", "database/sql", "rewind/bot/bottest", "rewind/bot/bottest/memnet", "rewind/bot/discord/discordtest", "rewind/bot/slack/slacktest", "rewind/store/measure"}
 
 type goPackage struct {
 	ImportPath, Dir string

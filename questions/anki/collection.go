@@ -2,26 +2,19 @@ package anki
 
 import (
 	"cmp"
-	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
-	"modernc.org/sqlite"
+	"rewind/questions/anki/sqlite"
 )
 
 const (
 	maxNotes  = 100_000
 	maxFields = 100
-	// maxValue is the most bytes of one value of the database.
-	maxValue = 16 << 20
-	// readWithin ends a database that was made to take for ever. An honest one takes a second or two.
-	readWithin = 30 * time.Second
 )
 
 // noteType is what a collection says of the notes of a type.
@@ -33,90 +26,46 @@ type noteType struct {
 
 // reader reads one collection. err is its first error; after it everything reads as empty.
 type reader struct {
-	ctx   context.Context
-	db    *sql.Conn
+	db    *sqlite.File
 	types map[int64]noteType
 	decks map[int64]string
 	err   error
 }
 
-// readCollection returns the notes of an SQLite file that somebody else made. SQLite is proven against broken files; a
-// panic or a fault in its translation to Go would still end only this reading, as damage.
-func readCollection(file []byte) (notes []Note, err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if p := recover(); p != nil {
-			notes, err = nil, damaged(fmt.Errorf("read the collection: %v", p))
-		}
-	}()
-	ctx, cancel := context.WithTimeout(context.Background(), readWithin)
-	defer cancel()
-	if len(file) > 100 && file[18] == 2 && file[19] == 2 { // A file with a log beside it, which no package has, cannot be read from memory.
-		file[18], file[19] = 1, 1
-	}
-	err = inMemory(ctx, func(db *sql.Conn) error {
-		if err := distrust(ctx, db, file); err != nil {
-			return err
-		}
-		r := reader{ctx: ctx, db: db}
-		notes = r.read()
-		return r.err
-	})
+// readCollection returns the notes of an SQLite file that somebody else made.
+func readCollection(file []byte) ([]Note, error) {
+	db, err := sqlite.Open(file)
 	if err != nil {
 		return nil, failure(err)
+	}
+	r := reader{db: db}
+	notes := r.read()
+	if r.err != nil {
+		return nil, failure(r.err)
 	}
 	return notes, nil
 }
 
-// distrust loads the file and takes from it what could be turned against us: functions in its schema, and values beyond
-// all measure. What is read is checked to be plain tables, so that no view of it is ever run.
-func distrust(ctx context.Context, db *sql.Conn, file []byte) error {
-	err := db.Raw(func(c any) error {
-		d, ok := c.(interface{ Deserialize([]byte) error })
-		if !ok {
-			return fmt.Errorf("unknown driver %T", c)
-		}
-		return d.Deserialize(file)
-	})
-	if err != nil {
-		return err
-	}
-	_, err = sqlite.Limit(db, limitLength, maxValue)
-	return errors.Join(err, execute(ctx, db, `PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON`))
-}
-
-// limitLength is SQLITE_LIMIT_LENGTH, see https://sqlite.org/c3ref/c_limit_attached.html
-const limitLength = 0
-
 // failure says what an error of reading means.
 func failure(err error) error {
-	switch code := (*sqlite.Error)(nil); {
+	switch {
 	case errors.Is(err, ErrUnsafe):
 		return err
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &code) && (code.Code() == codeInterrupt || code.Code() == codeTooBig):
-		return unsafef("its collection takes too long or too much to read")
+	case errors.Is(err, sqlite.ErrTooBig):
+		return unsafef("its collection has %v", err)
 	}
 	return damaged(fmt.Errorf("read the collection: %w", err))
 }
 
-// These are SQLITE_INTERRUPT and SQLITE_TOOBIG, see https://sqlite.org/rescode.html
-const (
-	codeInterrupt = 9
-	codeTooBig    = 18
-)
-
 func (r *reader) read() []Note {
-	r.mustBeTables("notes")
-	if r.isTable("notetypes") {
-		r.mustBeTables("fields", "decks")
+	if r.has("notetypes") {
 		r.readTypes()
 	} else {
-		r.mustBeTables("col")
 		r.readOldTypes()
 	}
 	homes := r.homes()
 	var notes []Note
-	r.rows(`SELECT id, guid, mid, tags, flds FROM notes ORDER BY id`, func(row row) error {
+	r.rows("notes", []string{"id", "guid", "mid", "tags", "flds"}, func(row row) error {
 		if len(notes) == maxNotes {
 			return unsafef("it has more than %d notes", maxNotes)
 		}
@@ -143,39 +92,41 @@ func (r *reader) read() []Note {
 	return notes
 }
 
-func (r *reader) mustBeTables(names ...string) {
-	for _, name := range names {
-		if !r.isTable(name) && r.err == nil {
-			r.err = fmt.Errorf("it has no table called %s", name)
-		}
+// has says whether there is a table of that name, and not a view or a virtual one.
+func (r *reader) has(table string) bool {
+	if r.err != nil {
+		return false
 	}
-}
-
-// isTable says whether there is a table of that name, and not a view or a virtual one.
-func (r *reader) isTable(name string) (is bool) {
-	r.rows(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'create table%' AND name = '`+name+`'`, func(row) error {
-		is = true
-		return nil
-	})
-	return is
+	_, err := r.db.Table(table)
+	if !errors.Is(err, sqlite.ErrNoTable) {
+		r.err = err
+	}
+	return err == nil
 }
 
 // readTypes reads the tables of a current collection.
 func (r *reader) readTypes() {
 	r.types, r.decks = map[int64]noteType{}, map[int64]string{}
-	r.rows(`SELECT id, name, config FROM notetypes`, func(row row) error {
+	r.rows("notetypes", []string{"id", "name", "config"}, func(row row) error {
 		r.types[row.number(0)] = noteType{name: row.text(1), cloze: isClozeConfig(row.bytes(2))}
 		return r.tooMany(len(r.types))
 	})
-	seen := 0
-	r.rows(`SELECT ntid, name FROM fields ORDER BY ntid, ord`, func(row row) error {
-		t := r.types[row.number(0)]
-		t.fields = append(t.fields, row.text(1))
-		r.types[row.number(0)] = t
-		seen++
-		return r.tooMany(seen)
+	type field struct {
+		kind, ord int64
+		name      string
+	}
+	var fields []field
+	r.rows("fields", []string{"ntid", "ord", "name"}, func(row row) error {
+		fields = append(fields, field{row.number(0), row.number(1), row.text(2)})
+		return r.tooMany(len(fields))
 	})
-	r.rows(`SELECT id, name FROM decks`, func(row row) error {
+	slices.SortStableFunc(fields, func(a, b field) int { return cmp.Compare(a.ord, b.ord) })
+	for _, f := range fields {
+		t := r.types[f.kind]
+		t.fields = append(t.fields, f.name)
+		r.types[f.kind] = t
+	}
+	r.rows("decks", []string{"id", "name"}, func(row row) error {
 		r.decks[row.number(0)] = strings.ReplaceAll(row.text(1), "\x1f", "::")
 		return r.tooMany(len(r.decks))
 	})
@@ -197,7 +148,12 @@ func isClozeConfig(config []byte) bool {
 // readOldTypes reads the JSON that a collection had for types and decks until 2020, and that packages still may have.
 func (r *reader) readOldTypes() {
 	r.types, r.decks = map[int64]noteType{}, map[int64]string{}
-	r.rows(`SELECT models, decks FROM col LIMIT 1`, func(row row) error {
+	first := true
+	r.rows("col", []string{"models", "decks"}, func(row row) error {
+		if !first {
+			return nil // Anki itself has one row
+		}
+		first = false
 		var models map[string]struct {
 			Name   string `json:"name"`
 			Type   int    `json:"type"`
@@ -233,11 +189,11 @@ func (r *reader) readOldTypes() {
 // homes returns the deck of each note's first card.
 func (r *reader) homes() map[int64]int64 {
 	homes := map[int64]int64{}
-	if !r.isTable("cards") {
+	if !r.has("cards") {
 		return homes
 	}
 	seen := 0
-	r.rows(`SELECT nid, did FROM cards`, func(row row) error {
+	r.rows("cards", []string{"nid", "did"}, func(row row) error {
 		if seen++; seen > 10*maxNotes {
 			return unsafef("it has more than %d cards", 10*maxNotes)
 		}
@@ -249,40 +205,47 @@ func (r *reader) homes() map[int64]int64 {
 	return homes
 }
 
-// rows calls f for each row of the query, until one fails.
-func (r *reader) rows(query string, f func(row row) error) {
+// rows calls f with the columns of each row of the table, until one fails.
+func (r *reader) rows(table string, columns []string, f func(row row) error) {
 	if r.err != nil {
 		return
 	}
-	rows, err := r.db.QueryContext(r.ctx, query)
-	if err != nil {
-		r.err = err
-		return
+	t, err := r.db.Table(table)
+	if err == nil {
+		err = t.Rows(columns, func(values []any) error { return f(values) })
 	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	values := make(row, len(columns))
-	into := make([]any, len(columns))
-	for i := range values {
-		into[i] = &values[i]
-	}
-	for err == nil && rows.Next() {
-		if err = rows.Scan(into...); err == nil {
-			err = f(values)
-		}
-	}
-	r.err = cmp.Or(err, rows.Err())
+	r.err = err
 }
 
-// row is a row of a result, valid until the next one. Columns may have values of any type: SQLite does not hold tables to
+// row is a row of a table, valid until the next one. Columns may have values of any type: SQLite does not hold tables to
 // what they declare.
-type row []sql.RawBytes
+type row []any
 
-func (r row) text(i int) string { return strings.ToValidUTF8(string(r[i]), "\uFFFD") }
+func (r row) text(i int) string {
+	s, ok := r[i].(string)
+	if !ok {
+		s = string(r.bytes(i))
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
+}
 
-func (r row) bytes(i int) []byte { return r[i] }
+func (r row) bytes(i int) []byte {
+	switch v := r[i].(type) {
+	case nil:
+		return nil
+	case []byte:
+		return v
+	case string:
+		return []byte(v)
+	default:
+		return fmt.Append(nil, v)
+	}
+}
 
 func (r row) number(i int) int64 {
-	n, _ := strconv.ParseInt(string(r[i]), 10, 64) // what is no number belongs to nothing
+	if n, ok := r[i].(int64); ok {
+		return n
+	}
+	n, _ := strconv.ParseInt(string(r.bytes(i)), 10, 64) // what is no number belongs to nothing
 	return n
 }

@@ -3,7 +3,6 @@ package anki
 import (
 	"archive/zip"
 	"bytes"
-	"database/sql"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -14,6 +13,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
+
+	"rewind/questions/anki/sqlite/reference"
 )
 
 // sample is a package of two notes.
@@ -99,22 +100,9 @@ func packed(t testing.TB, files ...[2]string) []byte {
 }
 
 // database is an SQLite file made by the statements.
-func database(t testing.TB, statements ...string) (file string) {
+func database(t testing.TB, statements ...string) string {
 	t.Helper()
-	err := inMemory(t.Context(), func(db *sql.Conn) error {
-		for _, s := range statements {
-			if err := execute(t.Context(), db, s); err != nil {
-				return fmt.Errorf("%s: %w", s, err)
-			}
-		}
-		b, err := serialize(db)
-		file = string(b)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return file
+	return string(reference.Make(t, statements...))
 }
 
 // compressed is s in a zstd frame.
@@ -182,7 +170,7 @@ func declared(t *testing.T, name string, data []byte, size uint64) []byte {
 // TestRefused reads packages that were made to do harm. None may be read, and each says why.
 func TestRefused(t *testing.T) {
 	t.Parallel()
-	good := database(t, schema, `INSERT INTO col VALUES (1,0,0,0,11,0,0,0,'{}','{}','{}','{}','{}')`)
+	good := database(t, "CREATE TABLE notes (id integer PRIMARY KEY, guid, mid, tags, flds)", "CREATE TABLE col (id, crt, mod, scm, ver, dty, usn, ls, conf, models, decks, dconf, tags)", `INSERT INTO col VALUES (1,0,0,0,11,0,0,0,'{}','{}','{}','{}','{}')`)
 	zeros := strings.Repeat("\x00", 16<<20)
 	many := `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < %d) INSERT INTO notes SELECT i, i, 1, 0, 0, '', 'q', '', 0, 0, '' FROM n`
 	tests := []struct {
@@ -195,7 +183,7 @@ func TestRefused(t *testing.T) {
 		{"empty", nil, ErrDamaged, "zip"},
 		{"no collection", packed(t, [2]string{"word/document.xml", "x"}), ErrDamaged, "no collection"},
 		{"no database", packed(t, [2]string{"collection.anki2", "hello"}), ErrDamaged, "collection"},
-		{"no tables", packed(t, [2]string{"collection.anki2", database(t, "CREATE TABLE x (y)")}), ErrDamaged, "no table called notes"},
+		{"no tables", packed(t, [2]string{"collection.anki2", database(t, "CREATE TABLE x (y)")}), ErrDamaged, "no such table: col"},
 		{"no zstd", packed(t, [2]string{"collection.anki21b", good}), ErrDamaged, "unpack"},
 		{"cut off", packed(t, [2]string{"collection.anki2", good[:len(good)/2]}), ErrDamaged, "collection"},
 		{"leads out", packed(t, [2]string{"collection.anki2", good}, [2]string{"../../etc/passwd", "x"}), ErrUnsafe, "leads out"},
@@ -210,7 +198,7 @@ func TestRefused(t *testing.T) {
 		{"too many fields", packed(t, [2]string{"collection.anki2", database(t, append(slices.Clone(current),
 			`INSERT INTO notes VALUES (1, 'g', 1, 0, 0, '', '`+strings.Repeat("\x1f", maxFields)+`', '', 0, 0, '')`)...)}), ErrUnsafe, "fields"},
 		{"a view that never ends", packed(t, [2]string{"collection.anki2", database(t, append(slices.Clone(current[1:]),
-			`CREATE VIEW notes AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT i AS id, '' AS guid, 1 AS mid, '' AS tags, '' AS flds FROM n`)...)}), ErrDamaged, "no table called notes"},
+			`CREATE VIEW notes AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT i AS id, '' AS guid, 1 AS mid, '' AS tags, '' AS flds FROM n`)...)}), ErrDamaged, "no such table: notes"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -2,15 +2,16 @@ package anki
 
 import (
 	"archive/zip"
-	"context"
 	"crypto/sha1"
-	"database/sql"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"time"
+
+	"rewind/questions/anki/sqlite"
 )
 
 // Package is notes of one type in one deck, as they are written.
@@ -25,31 +26,6 @@ type Package struct {
 	// At is when the notes were last changed. Anki updates a note it knows only by one that was changed later.
 	At time.Time
 }
-
-// schema is that of a collection of version 11, the one that every Anki since 2.0 reads. See
-// https://github.com/ankitects/anki/blob/main/rslib/src/storage/schema11.sql
-const schema = `
-CREATE TABLE col (id integer PRIMARY KEY, crt integer NOT NULL, mod integer NOT NULL, scm integer NOT NULL,
-  ver integer NOT NULL, dty integer NOT NULL, usn integer NOT NULL, ls integer NOT NULL, conf text NOT NULL,
-  models text NOT NULL, decks text NOT NULL, dconf text NOT NULL, tags text NOT NULL);
-CREATE TABLE notes (id integer PRIMARY KEY, guid text NOT NULL, mid integer NOT NULL, mod integer NOT NULL,
-  usn integer NOT NULL, tags text NOT NULL, flds text NOT NULL, sfld integer NOT NULL, csum integer NOT NULL,
-  flags integer NOT NULL, data text NOT NULL);
-CREATE TABLE cards (id integer PRIMARY KEY, nid integer NOT NULL, did integer NOT NULL, ord integer NOT NULL,
-  mod integer NOT NULL, usn integer NOT NULL, type integer NOT NULL, queue integer NOT NULL, due integer NOT NULL,
-  ivl integer NOT NULL, factor integer NOT NULL, reps integer NOT NULL, lapses integer NOT NULL, left integer NOT NULL,
-  odue integer NOT NULL, odid integer NOT NULL, flags integer NOT NULL, data text NOT NULL);
-CREATE TABLE revlog (id integer PRIMARY KEY, cid integer NOT NULL, usn integer NOT NULL, ease integer NOT NULL,
-  ivl integer NOT NULL, lastIvl integer NOT NULL, factor integer NOT NULL, time integer NOT NULL, type integer NOT NULL);
-CREATE TABLE graves (usn integer NOT NULL, oid integer NOT NULL, type integer NOT NULL);
-CREATE INDEX ix_notes_usn ON notes (usn);
-CREATE INDEX ix_cards_usn ON cards (usn);
-CREATE INDEX ix_revlog_usn ON revlog (usn);
-CREATE INDEX ix_cards_nid ON cards (nid);
-CREATE INDEX ix_cards_sched ON cards (did, queue, due);
-CREATE INDEX ix_revlog_cid ON revlog (cid);
-CREATE INDEX ix_notes_csum ON notes (csum);
-`
 
 // Write writes p as a package. The same p gives the same bytes.
 func Write(w io.Writer, p Package) error {
@@ -75,19 +51,38 @@ func Write(w io.Writer, p Package) error {
 	return archive.Close()
 }
 
-func (p Package) collection() (file []byte, err error) {
-	ctx := context.Background()
-	err = inMemory(ctx, func(db *sql.Conn) error {
-		if err := execute(ctx, db, schema+"BEGIN"); err != nil {
-			return err
-		}
-		if err := errors.Join(p.writeHead(ctx, db), p.writeNotes(ctx, db), execute(ctx, db, "COMMIT")); err != nil {
-			return err
-		}
-		file, err = serialize(db)
-		return err
+// collection makes the database of a collection of version 11, the one that every Anki since 2.0 reads. See
+// https://github.com/ankitects/anki/blob/main/rslib/src/storage/schema11.sql
+func (p Package) collection() ([]byte, error) {
+	notes, cards, err := p.rows()
+	if err != nil {
+		return nil, err
+	}
+	return sqlite.Make([]sqlite.NewTable{
+		{SQL: `CREATE TABLE col (id integer PRIMARY KEY, crt integer NOT NULL, mod integer NOT NULL, scm integer NOT NULL,
+  ver integer NOT NULL, dty integer NOT NULL, usn integer NOT NULL, ls integer NOT NULL, conf text NOT NULL,
+  models text NOT NULL, decks text NOT NULL, dconf text NOT NULL, tags text NOT NULL)`, Rows: [][]any{p.head()}},
+		{SQL: `CREATE TABLE notes (id integer PRIMARY KEY, guid text NOT NULL, mid integer NOT NULL, mod integer NOT NULL,
+  usn integer NOT NULL, tags text NOT NULL, flds text NOT NULL, sfld integer NOT NULL, csum integer NOT NULL,
+  flags integer NOT NULL, data text NOT NULL)`, Rows: notes, Indexes: []sqlite.NewIndex{
+			{Name: "ix_notes_usn", Columns: []string{"usn"}},
+			{Name: "ix_notes_csum", Columns: []string{"csum"}},
+		}},
+		{SQL: `CREATE TABLE cards (id integer PRIMARY KEY, nid integer NOT NULL, did integer NOT NULL, ord integer NOT NULL,
+  mod integer NOT NULL, usn integer NOT NULL, type integer NOT NULL, queue integer NOT NULL, due integer NOT NULL,
+  ivl integer NOT NULL, factor integer NOT NULL, reps integer NOT NULL, lapses integer NOT NULL, left integer NOT NULL,
+  odue integer NOT NULL, odid integer NOT NULL, flags integer NOT NULL, data text NOT NULL)`, Rows: cards, Indexes: []sqlite.NewIndex{
+			{Name: "ix_cards_usn", Columns: []string{"usn"}},
+			{Name: "ix_cards_nid", Columns: []string{"nid"}},
+			{Name: "ix_cards_sched", Columns: []string{"did", "queue", "due"}},
+		}},
+		{SQL: `CREATE TABLE revlog (id integer PRIMARY KEY, cid integer NOT NULL, usn integer NOT NULL, ease integer NOT NULL,
+  ivl integer NOT NULL, lastIvl integer NOT NULL, factor integer NOT NULL, time integer NOT NULL, type integer NOT NULL)`, Indexes: []sqlite.NewIndex{
+			{Name: "ix_revlog_usn", Columns: []string{"usn"}},
+			{Name: "ix_revlog_cid", Columns: []string{"cid"}},
+		}},
+		{SQL: `CREATE TABLE graves (usn integer NOT NULL, oid integer NOT NULL, type integer NOT NULL)`},
 	})
-	return file, err
 }
 
 // number makes the number that Anki knows a deck or type by: milliseconds of a time in the years 2001 to 2017, as
@@ -97,7 +92,8 @@ func number(kind, name string) int64 {
 	return 1e12 + int64(binary.BigEndian.Uint64(sum[:8])%5e11)
 }
 
-func (p Package) writeHead(ctx context.Context, db *sql.Conn) error {
+// head is the one row that says of the collection what is in it.
+func (p Package) head() []any {
 	deck, kind, at := number("deck", p.Deck), number("type", p.Type), p.At.Unix()
 	encode := func(v any) string {
 		b, err := json.Marshal(v)
@@ -107,27 +103,45 @@ func (p Package) writeHead(ctx context.Context, db *sql.Conn) error {
 		return string(b)
 	}
 	key := func(n int64) string { return fmt.Sprint(n) }
-	return execute(ctx, db, `INSERT INTO col VALUES (1, ?, ?, ?, 11, 0, 0, 0, ?, ?, ?, ?, '{}')`,
-		at, p.At.UnixMilli(), p.At.UnixMilli(), encode(conf(deck, kind)), encode(object{key(kind): p.model(deck, kind)}),
-		encode(object{"1": deckObject(1, "Default", at), key(deck): deckObject(deck, p.Deck, at)}), encode(object{"1": deckOptions(at)}))
+	zero := int64(0)
+	return []any{int64(1), at, p.At.UnixMilli(), p.At.UnixMilli(), int64(11), zero, zero, zero, encode(conf(deck, kind)), encode(object{key(kind): p.model(deck, kind)}),
+		encode(object{"1": deckObject(1, "Default", at), key(deck): deckObject(deck, p.Deck, at)}), encode(object{"1": deckOptions(at)}), "{}"}
 }
 
-func (p Package) writeNotes(ctx context.Context, db *sql.Conn) error {
+// rows are the notes and the one card of each.
+func (p Package) rows() (notes, cards [][]any, err error) {
 	deck, kind, at := number("deck", p.Deck), number("type", p.Type), p.At.Unix()
+	zero, unsent := int64(0), int64(-1)
 	for i, n := range p.Notes {
 		if len(n.Fields) != len(p.Fields) {
-			return fmt.Errorf("note %d has %d fields, its type has %d", i+1, len(n.Fields), len(p.Fields))
+			return nil, nil, fmt.Errorf("note %d has %d fields, its type has %d", i+1, len(n.Fields), len(p.Fields))
 		}
 		id := p.At.UnixMilli() + int64(i) // as Anki numbers them; in its own order they are the order of the notes
 		first := plain(n.Fields[0].Value)
 		sum := sha1.Sum([]byte(first))
-		err := errors.Join(
-			execute(ctx, db, `INSERT INTO notes VALUES (?, ?, ?, ?, -1, ?, ?, ?, ?, 0, '')`,
-				id, n.GUID, kind, at, joinTags(n.Tags), joinFields(n.Fields), first, int64(binary.BigEndian.Uint32(sum[:4]))),
-			execute(ctx, db, `INSERT INTO cards VALUES (?, ?, ?, 0, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')`, id, id, deck, at, int64(i+1)))
-		if err != nil {
-			return fmt.Errorf("note %d: %w", i+1, err)
-		}
+		notes = append(notes, []any{id, n.GUID, kind, at, unsent, joinTags(n.Tags), joinFields(n.Fields), sortValue(first),
+			int64(binary.BigEndian.Uint32(sum[:4])), zero, ""})
+		cards = append(cards, []any{id, id, deck, zero, at, unsent, zero, zero, int64(i + 1), zero, zero, zero, zero, zero, zero, zero, zero, ""})
 	}
-	return nil
+	return notes, cards, nil
+}
+
+// decimal is what SQLite takes for a number in a text.
+var decimal = regexp.MustCompile(`^[ \t\n\v\f\r]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[ \t\n\v\f\r]*$`)
+
+// sortValue is the value of a note's sort field. Anki declares it to be a number, so that notes named by numbers sort as
+// such, and SQLite holds it against a file if a text there could have been one. See https://sqlite.org/datatype3.html
+func sortValue(text string) any {
+	m := decimal.FindStringSubmatch(text)
+	if m == nil {
+		return text
+	}
+	if n, err := strconv.ParseInt(m[1], 10, 64); err == nil {
+		return n
+	}
+	f, _ := strconv.ParseFloat(m[1], 64) // what is too large is infinite, as in SQLite
+	if n := int64(f); float64(n) == f && -1<<63 < n && n < 1<<63-1 {
+		return n
+	}
+	return f
 }
