@@ -211,6 +211,15 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestRowTooBig reads a collection with a note beyond all measure, which an archive could hardly bring so far.
+func TestRowTooBig(t *testing.T) {
+	t.Parallel()
+	file := database(t, append(slices.Clone(current), `INSERT INTO notes VALUES (1, 'g', 1, 0, 0, '', zeroblob(17 << 20), '', 0, 0, '')`)...)
+	if _, err := readCollection([]byte(file)); !errors.Is(err, ErrUnsafe) || !strings.Contains(err.Error(), "too big") {
+		t.Errorf("error %v, want %v", err, ErrUnsafe)
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	var b bytes.Buffer
 	if err := Write(&b, sample()); err != nil {

@@ -113,8 +113,11 @@ func (w *walk) cell(kind byte, b []byte) (c cell, err error) {
 	if kind&^leaf == tableFamily {
 		c.rowid = int64(in.varint())
 	}
-	if size > maxRow {
+	switch {
+	case size > maxRow:
 		return c, fmt.Errorf("a row of %d bytes: %w", size, ErrTooBig)
+	case size > uint64(len(w.data)):
+		return c, fmt.Errorf("a row of %d bytes is larger than its file", size)
 	}
 	local := localSize(kind&^leaf, int(size), w.usable)
 	c.payload = in.take(local)
