@@ -51,7 +51,7 @@ func TestMake(t *testing.T) {
 		{"keys", []NewTable{keys}},
 		{"many tables", many},
 		{"notes", newNotes(5000, "What is it?")},
-		{"a level more", newNotes(60_000, "?")},
+		{"a level more", newNotes(3000, strings.Repeat("?", 1000))}, // three notes a leaf, and more leaves than one page can list
 		{"long notes", newNotes(50, strings.Repeat("가", 100_000/3))},
 	}
 	for _, tt := range tests {
