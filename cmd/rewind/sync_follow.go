@@ -121,10 +121,8 @@ func (f *follower) read(stamps map[string]stamp, all bool) {
 			continue
 		}
 		n.stamp = s
-		text, err := readWhole(f.source.FS, name)
-		if err != nil {
-			n.wrong = cause(err).Error()
-		} else if n.wrong = f.fault(name, text); n.wrong == "" {
+		text, wrong := f.readWhole(name)
+		if n.wrong = wrong; wrong == "" {
 			n.good = text
 		}
 		f.notes[name] = n
@@ -136,18 +134,45 @@ func (f *follower) read(stamps map[string]stamp, all bool) {
 	}
 }
 
-// fault says in words why a note cannot be used: it is no text, too large, or asks nothing, as half a note does.
+// readWhole reads a file, or says in words why it cannot be used.
+func (f *follower) readWhole(name string) (text []byte, wrong string) {
+	file, err := f.source.FS.Open(name)
+	if err != nil {
+		return nil, cause(err).Error()
+	}
+	defer file.Close()
+	text, err = io.ReadAll(io.LimitReader(file, maxFollowed+1))
+	switch {
+	case err != nil:
+		return nil, cause(err).Error()
+	case len(text) > maxFollowed:
+		return nil, warning(questions.Warning{Code: questions.TooLarge, Other: fmt.Sprintf("%d MiB", maxFollowed>>20)}, f.words)
+	}
+	return text, f.fault(name, text)
+}
+
+// maxFollowed is the most bytes of a followed file, since all of them are held in memory. Only a package may be larger
+// elsewhere.
+const maxFollowed = 64 << 20
+
+// faults are what a file that nobody has finished writing looks like, or one that was replaced by something else.
+var faults = []questions.Code{
+	questions.NotText, questions.TooLarge, questions.NothingAsked, questions.NoList, questions.Damaged, questions.Unsafe,
+}
+
+// fault says in words why a file without questions cannot be used; it is empty where the file is marked to be skipped.
 func (f *follower) fault(name string, text []byte) string {
+	// An error says the same as the warnings: that this file has no questions.
 	notes, _ := questions.Load(questions.Source{FS: noteFS{name: text}, Root: name, Base: f.source.Base})
 	if len(notes.Questions) > 0 {
 		return ""
 	}
 	for _, w := range notes.Warnings {
-		if slices.Contains([]questions.Code{questions.NotText, questions.TooLarge, questions.NothingAsked}, w.Code) {
+		if slices.Contains(faults, w.Code) {
 			return warning(w, f.words)
 		}
 	}
-	return "" // it is marked to be skipped
+	return ""
 }
 
 // bring imports the notes unless they are what was imported last. A file that cannot be used and was never read stops the
@@ -228,15 +253,3 @@ func (f *follower) trouble(of, key string, values bot.Values) {
 }
 
 func (f *follower) shown(name string) string { return path.Join(f.source.Base, name) }
-
-// maxFollowed bounds what is read of one file; loading refuses less than that.
-const maxFollowed = 1 << 20
-
-func readWhole(fsys fs.FS, name string) ([]byte, error) {
-	file, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, maxFollowed))
-}

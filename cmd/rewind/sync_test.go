@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -229,6 +230,48 @@ func TestFollowBrokenFile(t *testing.T) {
 			d.want(port, lock)
 		})
 	}
+}
+
+// A table or list that nobody has finished writing changes nothing either, and one that is longer than any note is read
+// whole.
+func TestFollowLists(t *testing.T) {
+	t.Parallel()
+	const list = `[{"question": "What is a port?", "answer": "A number."}, {"question": "What is a lock?", "answer": "A promise."}]`
+	for name, broken := range map[string]string{"cut off": list[:len(list)-20], "something else": `{"version": 1}`} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newFolder(t, map[string]string{"a.json": list})
+			d.look()
+			d.write("a.json", broken)
+			if said := d.look(); !strings.Contains(said, "Its last good text stays in the bank.") {
+				t.Errorf("it said %q", said)
+			}
+			d.want("What is a port?", "What is a lock?")
+		})
+	}
+	t.Run("long", func(t *testing.T) {
+		t.Parallel()
+		filler := strings.Repeat("word ", 40_000)
+		var table strings.Builder
+		var want []string
+		table.WriteString("question,answer\n")
+		for _, what := range []string{"port", "lock", "page", "socket", "mutex", "inode", "stack"} {
+			want = append(want, "What is a "+what+"?")
+			fmt.Fprintf(&table, "%s,%s\n", want[len(want)-1], filler)
+		}
+		d := newFolder(t, map[string]string{"a.csv": table.String()})
+		d.look()
+		d.want(want...)
+	})
+	t.Run("too long", func(t *testing.T) {
+		t.Parallel()
+		d := newFolder(t, map[string]string{"a.csv": "question,answer\nWhat is a port?,A number.\n"})
+		d.look()
+		d.write("a.csv", "question,answer\nWhat is a port?,A number.\n"+strings.Repeat(" ", maxFollowed))
+		if said := d.look(); !strings.Contains(said, "larger than 64 MiB") || !strings.Contains(said, "Its last good text stays") {
+			t.Errorf("it said %q", said)
+		}
+	})
 }
 
 // A file that never held a question keeps nothing waiting.
