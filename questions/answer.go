@@ -62,7 +62,11 @@ func cutAnswerHead(lines []line) (rest []line, ok bool) {
 	if strings.Count(text, "**")%2 == 1 { // The emphasis began before the label.
 		text = strings.TrimSuffix(strings.TrimRight(text, " "), "**")
 	}
-	first.raw, first.text, first.kind = text, text, prose
+	lead := "" // What goes on below is indented as far, unless a list began here.
+	if bare := strings.TrimLeft(first.raw, " \t"); strings.HasPrefix(bare, first.text) {
+		lead = first.raw[:len(first.raw)-len(bare)]
+	}
+	first.raw, first.text, first.kind = lead+text, text, prose
 	bare, _ := withoutLinks(text)
 	first.says = first.saysSomething(bare)
 	return append([]line{first}, lines[1:]...), true

@@ -40,7 +40,7 @@ type optionMark struct {
 
 // optionOf reads the mark of an option at the beginning of l.
 func optionOf(l *line) (optionMark, bool) {
-	if l.kind != prose || l.text == "" || len(l.text) > maxPrompt || !l.item && !l.opens && l.depth > 0 {
+	if l.kind != prose || l.text == "" || len(l.text) > maxPrompt {
 		return optionMark{}, false
 	}
 	s := l.text
@@ -248,7 +248,7 @@ func findOptions(lines []line) (from, to int, found []foundOption) {
 
 // optionEnd is the line behind the last option, which begins at line i.
 func optionEnd(lines []line, i int) int {
-	depth, end := lines[i].depth, i+1
+	depth, item, end := lines[i].depth, lines[i].item, i+1
 	for j := i + 1; j < len(lines); j++ {
 		l := lines[j]
 		switch {
@@ -256,7 +256,7 @@ func optionEnd(lines []line, i int) int {
 			continue
 		case l.kind == heading || l.kind == rule || l.kind == summary || l.item && l.depth <= depth || l.depth < depth:
 			return end
-		case depth == 0 && (l.opens || j > end):
+		case !item && (l.opens || j > end):
 			return end
 		}
 		end = j + 1

@@ -70,7 +70,7 @@ func verdict(s string, options []option, alphabet int) (right []int, rest string
 	if len(right) == 0 {
 		return nil, ""
 	}
-	return right, strings.TrimLeft(strings.TrimRight(rest, " *_`"), " \t*_`-–—")
+	return right, strings.TrimLeft(strings.TrimRight(rest, " *_`"), " \t*_`-–—,;，；")
 }
 
 // verdictLetter reads one name of an option; order is -1 where s begins with none. A letter that a word begins with is
