@@ -93,9 +93,14 @@ func translates(first, next *line) bool {
 	if !first.asks || !next.asks || next.item || next.kind != prose || next.num > first.num+2 {
 		return false
 	}
-	a, all := countLetters(first.prompt)
-	b, more := countLetters(next.text)
-	return a*2 > all != (b*2 > more)
+	return otherScript(first.prompt, next.text)
+}
+
+// otherScript says whether one of a and b is mostly in Hangul and the other is not.
+func otherScript(a, b string) bool {
+	hangul, all := countLetters(a)
+	more, rest := countLetters(b)
+	return hangul*2 > all != (more*2 > rest)
 }
 
 // splitAtLabel makes the lines above the first answer label that fits part of the question.

@@ -16,8 +16,6 @@ const groupItem = 8
 
 func (r items) how() (Habit, int) { return ByItems, int(r.depth) }
 
-func (labels) how() (Habit, int) { return ByLabels, 0 }
-
 func (r items) marks(n *note) []mark {
 	asking, all, bullets := 0, 0, 0
 	for i := range n.lines {
@@ -136,21 +134,4 @@ func (n *note) below(i int) *line {
 
 func (r items) fits(l *line) bool {
 	return l.item && !l.follows && !l.answers && l.depth == r.depth && (l.number || !r.numbered) && l.kind == prose && l.prompt != ""
-}
-
-// labels reads a note that writes "Q." or "질문:" before each question, wherever the line stands.
-type labels struct{}
-
-func (labels) marks(n *note) []mark {
-	var cards []mark
-	for i := range n.lines {
-		l := &n.lines[i]
-		if l.kind == prose && l.prompt != "" && l.labelled {
-			cards = append(cards, mark{line: i})
-		}
-	}
-	if len(cards) == 0 {
-		return nil
-	}
-	return n.merge(cards)
 }

@@ -81,13 +81,14 @@ const maxPrompt = 2000
 
 // newNote gives the lines their facts. A stray fence around the whole note is read as if it were not there.
 func newNote(lines []string) *note {
-	blocks := parseBlocks(plainTables(plainHTML(lines)))
+	plain := func() []line { return parseBlocks(withAnswerKeys(plainTables(plainHTML(lines)))) }
+	blocks := plain()
 	if open, end, ok := strayFence(blocks); ok {
 		lines[blocks[open].num-1] = ""
 		if end < len(blocks) {
 			lines[blocks[end].num-1] = ""
 		}
-		blocks = parseBlocks(plainTables(plainHTML(lines)))
+		blocks = plain()
 	}
 	n := &note{lines: blocks}
 	n.takeMarks()
@@ -102,6 +103,8 @@ func newNote(lines []string) *note {
 	}
 	n.findFollowUps()
 	n.dropBareLabels()
+	n.joinBareLabels()
+	n.joinTranslations()
 	n.dropLetteredTitles()
 	n.nestItems()
 	n.sections = sectionsOf(n.lines)
@@ -122,7 +125,7 @@ func (n *note) count() {
 	for i := range n.lines {
 		l := &n.lines[i]
 		n.saying[i+1] = n.saying[i]
-		if l.says {
+		if l.says && l.kind != heading { // A heading alone answers nothing.
 			n.saying[i+1]++
 		}
 		if l.demands() {
@@ -196,6 +199,43 @@ func (n *note) dropBareLabels() {
 		if l := &n.lines[i]; l.bare && count == 1 && !strings.ContainsAny(l.text, "0123456789") {
 			l.bare, l.asks, l.labelled = false, false, false
 		}
+	}
+}
+
+// joinBareLabels gives the paragraph below a lone "Question 3" to it: it is what the label asks, and no further question.
+func (n *note) joinBareLabels() {
+	for i := range n.lines {
+		if !n.lines[i].bare {
+			continue
+		}
+		if next := n.below(i); next != nil && next.kind == prose && !next.item && next.mark == nil {
+			next.asks = false
+		}
+	}
+}
+
+// joinTranslations makes one question of two headings right below each other that ask the same in two scripts, of which
+// only the second is answered: it becomes a line of the first. Once may be chance, but not several times.
+func (n *note) joinTranslations() {
+	isQuestion := func(l *line) bool { return l.kind == heading && l.asks && l.mark == nil && !l.answers }
+	var second []*line
+	var before, above *line // the last two lines that are not blank
+	for i := range n.lines {
+		l := &n.lines[i]
+		if l.blank {
+			continue
+		}
+		if before != nil && isQuestion(before) && isQuestion(above) && (!l.titles() || l.answers) &&
+			before.level == above.level && otherScript(before.prompt, above.prompt) {
+			second = append(second, above)
+		}
+		before, above = above, l
+	}
+	if len(second) < 2 {
+		return
+	}
+	for _, l := range second {
+		l.kind, l.level, l.raw, l.prompt, l.opens = prose, 0, l.text, "", true
 	}
 }
 
