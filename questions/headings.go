@@ -3,6 +3,7 @@ package questions
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // headings reads a note whose headings of one level are the questions or bare terms. Higher headings group; deeper ones
@@ -50,10 +51,10 @@ func (r headings) marks(n *note) []mark {
 			if m.role == card {
 				owner = s.level
 			}
-		case s.asks && s.own && strings.Contains(n.lines[s.line].text, " "):
+		case s.asks && s.own && hasWords(n.lines[s.line].text):
 			marks = append(marks, mark{line: s.line, level: int(s.level)})
 		}
-		if mostlyAsking[r.level] {
+		if mostlyAsking[r.level] || owner > 0 && mostlyAsking[owner] {
 			marks = n.followUps(marks, s.line+1, n.sectionEnd(i))
 			slices.SortStableFunc(marks[began:], func(a, b mark) int { return a.line - b.line })
 		}
@@ -149,7 +150,7 @@ func (n *note) sectionEnd(i int) int {
 func (n *note) followUps(marks []mark, from, to int) []mark {
 	for i := from; i < to; i++ {
 		l := &n.lines[i]
-		if l.kind == prose && l.opens && l.depth == 0 && l.asks && isBold(l.text) && strings.Contains(l.text, " ") {
+		if l.kind == prose && l.opens && l.depth == 0 && l.asks && isBold(l.text) && hasWords(l.text) {
 			marks = append(marks, mark{line: i})
 		}
 		if l.kind == summary && l.fold > 1 && l.asks && n.foldSays(i) {
@@ -157,6 +158,16 @@ func (n *note) followUps(marks []mark, from, to int) []mark {
 		}
 	}
 	return marks
+}
+
+// hasWords says whether s is more than a word: "Why?" asks about the answer that it stands in. Chinese and Japanese have
+// no spaces, but few words that are as long.
+func hasWords(s string) bool {
+	if strings.Contains(s, " ") {
+		return true
+	}
+	wide := strings.ContainsFunc(s, func(r rune) bool { return r >= 0x3040 && r < 0xA000 })
+	return wide && utf8.RuneCountInString(strings.Trim(s, "*_")) > 5
 }
 
 // sectionsOf lists the headings of lines, without those that are labels of an answer.
