@@ -206,7 +206,7 @@ func ownNote(n anki.Note) (q Question, ok bool) {
 	if !t.askable() {
 		return q, false
 	}
-	return Question{ID: data.ID, Difficulty: difficultyNamed(string(data.Difficulty)), Texts: []Text{*t}}, true
+	return Question{ID: data.ID, Difficulty: difficultyOf(string(data.Difficulty)), Texts: []Text{*t}}, true
 }
 
 func soundRight(t Text) bool {

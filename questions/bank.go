@@ -91,9 +91,10 @@ func (b *bank) addTranslation(c cutCard) bool {
 		return false
 	}
 	q := &b.questions[i]
-	if slices.ContainsFunc(q.Texts, func(t Text) bool { return t.Lang == c.text.Lang }) {
+	if hasLang(q.Texts, c.text.Lang) {
 		return false
 	}
+	q.Difficulty = cmp.Or(q.Difficulty, c.difficulty)
 	q.Texts = append(q.Texts, c.text)
 	b.remember(promptKey(c.text.Whole()), place{i, len(q.Texts) - 1})
 	return true
@@ -126,7 +127,7 @@ func (b *bank) mayMerge(twin place, text Text) bool {
 }
 
 // mergeTwin drops c, whose prompt and answer are there already, but keeps what it has more: an answer, a source, topics
-// in the kept text's language, an explicit ID.
+// and follow-ups in the kept text's language, a difficulty, an explicit ID.
 func (b *bank) mergeTwin(twin place, c cutCard, key string) {
 	t := &b.questions[twin.question].Texts[twin.text]
 	b.reportTwin(*t, c.text)
@@ -137,16 +138,18 @@ func (b *bank) mergeTwin(twin place, c cutCard, key string) {
 	kept.Source = cmp.Or(t.Source, c.text.Source)
 	if kept.Lang == other.Lang {
 		kept.Topics = union(kept.Topics, other.Topics)
+		kept.FollowUps = union(kept.FollowUps, other.FollowUps)
 	}
 	*t = kept
 	if kept.Answer != "" {
 		b.remember(key, twin)
 	}
+	q := &b.questions[twin.question]
+	q.Difficulty = cmp.Or(q.Difficulty, c.difficulty)
 	if _, taken := b.byID[c.id]; taken || c.id == "" {
 		return
 	}
 	b.byID[c.id] = twin.question // A translation of either finds the one.
-	q := &b.questions[twin.question]
 	if q.Mark == "" {
 		q.Mark = c.id
 	}

@@ -159,3 +159,27 @@ func TestWriteJSONLines(t *testing.T) {
 		t.Errorf("wrote\n%s%v, want\n%s", b.String(), err, want)
 	}
 }
+
+// What one of several cards says of a question holds for it, whichever comes first.
+func TestBankKeepsWhatTwinsAdd(t *testing.T) {
+	t.Parallel()
+	const plain, hard = "## What is a lock?\n<!-- quiz: id=lock -->\nx\n", "## What is a lock?\n<!-- quiz: id=lock difficulty=hard -->\nx\n\nFollow-ups:\n\n- Why?\n"
+	const korean = "## 락이란?\n<!-- quiz: id=lock difficulty=어려움 -->\n자물쇠\n"
+	for name, notes := range map[string][]string{
+		"twin later": {plain, hard}, "twin before": {hard, plain}, "translation later": {plain, korean}, "translation before": {korean, plain},
+	} {
+		got, _ := load(t, notes...)
+		if len(got.Questions) != 1 || got.Questions[0].Difficulty != Hard {
+			t.Errorf("%s: %+v", name, got.Questions)
+			continue
+		}
+		if q := got.Questions[0]; strings.HasPrefix(name, "twin") && !slices.Equal(q.Texts[0].FollowUps, []string{"Why?"}) {
+			t.Errorf("%s: follow-ups %q", name, q.Texts[0].FollowUps)
+		}
+	}
+	const taken = `[{"id": "a", "question": "What is A?", "answer": "x"}, {"id": "a", "question": "What is B?", "answer": "y", "difficulty": "hard"}]`
+	got, err := Load(Source{FS: fstest.MapFS{"a.json": {Data: []byte(taken)}}, Root: "a.json"})
+	if err != nil || len(got.Questions) != 2 || got.Questions[0].Difficulty != "" || got.Questions[1].Difficulty != Hard {
+		t.Errorf("another question's ID: %v %+v", err, got.Questions)
+	}
+}

@@ -89,11 +89,3 @@ func optionNamed(options []string, s string, numbered bool) (int, bool) {
 }
 
 func isTask(s string) bool { _, _, ok := cutTask(s); return ok }
-
-// cutTask takes the mark of a task list, "[ ]" or "[x]", off s.
-func cutTask(s string) (ticked bool, rest string, ok bool) {
-	if len(s) < 3 || s[0] != '[' || s[2] != ']' || !strings.ContainsRune(" xX", rune(s[1])) {
-		return false, s, false
-	}
-	return s[1] != ' ', strings.TrimSpace(s[3:]), true
-}

@@ -30,7 +30,7 @@ func (l *oneOrMore) UnmarshalYAML(n *yaml.Node) error {
 // document takes in a document that the bank wrote; it is false where src is none. What a document is stands in
 // writemarkdown.go. People may go on writing in it: a card without a mark is taken in too.
 func (a *adder) document(src string) bool {
-	all := strings.Split(plainEnds(strings.TrimPrefix(src, byteOrderMark)), "\n")
+	all := strings.Split(src, "\n")
 	end := frontEnd(all)
 	if end < 0 {
 		return false
@@ -99,48 +99,13 @@ func cardLevel(body []string) int {
 	return cmp.Or(found, 2)
 }
 
-// documentMark is what the mark below a card's heading says.
-type documentMark struct {
-	id          string
-	difficulty  Difficulty
-	lang        Lang
-	term, loose bool
-	skip        bool
-}
-
-func readDocumentMark(line string) (m documentMark, ok bool) {
-	ok = true
-	s := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(line), "<!--"), "-->")
-	for word := range strings.FieldsSeq(strings.TrimPrefix(strings.TrimSpace(s), "quiz:")) {
-		name, v, _ := strings.Cut(word, "=")
-		switch {
-		case name == "id" && validID(v):
-			m.id = v
-		case name == "difficulty" && difficultyNamed(v) != "":
-			m.difficulty = difficultyNamed(v)
-		case name == "lang" && langOf(v) != "":
-			m.lang = langOf(v)
-		case word == "term":
-			m.term = true
-		case word == "no-topic":
-			m.loose = true
-		case word == "skip":
-			m.skip = true
-		case word == "question":
-		default:
-			ok = false
-		}
-	}
-	return m, ok
-}
-
 // card reads the card whose heading is the first of lines, at index in the document.
 func (r *documentReader) card(at int, card []string) {
 	title, body := titleOf(card[0]), card[1:]
-	m := documentMark{term: !asks(title)}
+	m := quizMark{term: !asks(title)}
 	if len(body) > 0 && isQuiz(body[0]) && strings.TrimSpace(body[0]) != endMark {
 		var ok bool
-		if m, ok = readDocumentMark(body[0]); !ok {
+		if m, ok = parseMark(strings.TrimSpace(body[0])); !ok {
 			r.warn(BadMark, at+2, title)
 		}
 		body = body[1:]
@@ -150,9 +115,9 @@ func (r *documentReader) card(at int, card []string) {
 	}
 	t := Text{Prompt: title, Term: m.term, File: r.file, Line: at + 1}
 	r.parts(&t, body)
-	t.Lang = cmp.Or(m.lang, langOf(r.front.Lang), guessLang(t.Prompt+t.Answer, r.main))
+	t.Lang = cmp.Or(m.lang, langOf(r.front.Lang), guessLang(t.Prompt, t.Answer), r.main)
 	t.Topics = withoutBlank(r.front.Topics)
-	if !m.loose {
+	if !m.noTopic {
 		for _, h := range r.under {
 			t.Topics = append(t.Topics, withoutBlank([]string{h.text})...)
 		}
@@ -161,7 +126,7 @@ func (r *documentReader) card(at int, card []string) {
 		r.warn(BadRow, at+1, "")
 		return
 	}
-	q := Question{ID: m.id, Difficulty: cmp.Or(m.difficulty, difficultyNamed(string(r.front.Difficulty))), Texts: []Text{t}}
+	q := Question{ID: m.id, Difficulty: cmp.Or(m.difficulty, difficultyOf(string(r.front.Difficulty))), Texts: []Text{t}}
 	r.question(q)
 }
 

@@ -24,7 +24,7 @@ func (d *document) safe(text string) string {
 			return
 		}
 		deeper := level + shift
-		if deeper == d.level+1 && isPartName(titleOf(all[i])) {
+		if deeper == d.level+1 && isSectionName(titleOf(all[i])) {
 			deeper++
 		}
 		all[i] = strings.Repeat("#", min(6, deeper)) + strings.TrimLeft(all[i], "#")
@@ -132,8 +132,8 @@ func titleOf(line string) string {
 	return strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(line), "#"))
 }
 
-// isPartName says whether a heading is called like a section of a card, in any language.
-func isPartName(s string) bool { return isAnswerName(s) || isTeamName(s) }
+// isSectionName says whether a heading is called like a section of a card, in any language.
+func isSectionName(s string) bool { return isAnswerName(s) || isTeamName(s) }
 
 func isAnswerName(s string) bool { return strings.EqualFold(s, "answer") || s == "답" }
 

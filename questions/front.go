@@ -102,13 +102,3 @@ func withoutBlank(list []string) []string {
 	}
 	return kept
 }
-
-// langOf reads a tag such as "ko" or "en-US". Of a language Rewind does not speak it says nothing, so that the cards'
-// own letters decide.
-func langOf(tag string) Lang {
-	base, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(tag, "_", "-")), "-")
-	if l := Lang(base); l == Korean || l == English {
-		return l
-	}
-	return ""
-}

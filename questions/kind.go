@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path"
 	"strings"
-	"unicode/utf8"
 
 	"rewind/questions/anki"
 )
@@ -77,7 +76,7 @@ func kindBy(promised fileKind, head []byte) fileKind {
 	if promised != notNotes {
 		return promised
 	}
-	switch first := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n"); {
+	switch first := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(byteOrderMark)), " \t\r\n"); {
 	case bytes.HasPrefix(first, []byte(`{"`)), bytes.HasPrefix(first, []byte("[{")), bytes.HasPrefix(first, []byte(`["`)):
 		return jsonList
 	}
@@ -105,11 +104,11 @@ func (k fileKind) parse(src []byte, a *adder) {
 		readTable(a.file, text, k == tabTable, a)
 		return
 	}
-	if !utf8.Valid(src) || bytes.IndexByte(src, 0) >= 0 {
+	text, ok := textOf(src)
+	if !ok {
 		a.refuse(NotText, 0)
 		return
 	}
-	text := plainEnds(strings.TrimPrefix(string(src), "\ufeff"))
 	a.main = mainLang(text)
 	if k == yamlList {
 		readYAML(text, a)

@@ -1,6 +1,9 @@
 package questions
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // value is a piece of JSON or YAML: a text, a list or a mapping in the order of the file.
 type value struct {
@@ -135,7 +138,7 @@ func (a *adder) whole(v value) (q Question, ok bool) {
 	}
 	id, _ := v.at("id")
 	difficulty, _ := v.at("difficulty")
-	q = Question{ID: id.text, Difficulty: difficultyNamed(difficulty.text)}
+	q = Question{ID: id.text, Difficulty: difficultyOf(difficulty.text)}
 	bad := difficulty.text != "" && q.Difficulty == ""
 	if !validID(q.ID) {
 		q.ID, bad = "", true
@@ -187,7 +190,7 @@ func wholeText(v value) (t Text, sound bool) {
 	}
 	sound = t.Lang != ""
 	if t.Lang == "" {
-		t.Lang = guessLang(t.Prompt+t.Answer, English)
+		t.Lang = cmp.Or(guessLang(t.Prompt, t.Answer), English)
 	}
 	t.Line = number(field("line"))
 	for _, s := range items("right") {

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"path"
 	"strings"
-	"unicode/utf8"
 )
 
 // Source is a file, or a folder with everything below it, of a file system.
@@ -136,15 +135,15 @@ func (a *adder) filePackage(f fs.File, at io.ReaderAt) error {
 
 // notes reads people's notes, or a document that the bank wrote.
 func (a *adder) notes(src []byte) {
-	src = fromUTF16(src)
-	if !utf8.Valid(src) || bytes.IndexByte(src, 0) >= 0 {
+	text, ok := textOf(src)
+	if !ok {
 		a.refuse(NotText, 0)
 		return
 	}
-	if a.document(string(src)) {
+	if a.document(text) {
 		return
 	}
-	cards, warnings, how := read(a.file, string(src))
+	cards, warnings, how := read(a.file, text)
 	a.bank.readings = append(a.bank.readings, how)
 	for _, w := range warnings {
 		a.bank.warn(w)
@@ -156,6 +155,9 @@ func (a *adder) notes(src []byte) {
 }
 
 func (s Source) shown(name string) string { return path.Join(s.Base, name) }
+
+// Files lists what Load reads of the source, in its order.
+func (s Source) Files() ([]string, error) { return s.files(newBank()) }
 
 // files lists the paths to read in sorted order.
 func (s Source) files(b *bank) ([]string, error) {

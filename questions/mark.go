@@ -9,6 +9,8 @@ type quizMark struct {
 	lang       Lang // of the card, where it is not the note's
 	question   bool // it is a question whatever the reader thinks
 	skip       bool // it is none, nor is what stands below it as its part
+	// What only the bank's own documents need said: the prompt is a bare term; the topic above is not this card's.
+	term, noTopic bool
 }
 
 // isCard says whether the mark makes a card of its line.
@@ -127,21 +129,16 @@ func parseMark(comment string) (m quizMark, ok bool) {
 			m.difficulty = difficultyOf(value)
 		case key == "lang" && langOf(value) != "":
 			m.lang = langOf(value)
-		case word == "term", word == "no-topic", word == "end": // what a document of the bank says beside; elsewhere the words show it
+		case word == "term":
+			m.term = true
+		case word == "no-topic":
+			m.noTopic = true
+		case word == "end": // closes a text in a document of the bank
 		default:
 			ok = false
 		}
 	}
 	return m, ok
-}
-
-// difficultyOf reads a difficulty in any case; it is empty for any other word.
-func difficultyOf(s string) Difficulty {
-	switch d := Difficulty(strings.ToLower(strings.TrimSpace(s))); d {
-	case Easy, Medium, Hard:
-		return d
-	}
-	return ""
 }
 
 // leaveOut empties what the note's author marked to be skipped, and the teams' own answers that were written back into

@@ -71,13 +71,21 @@ func optionOf(l *line) (optionMark, bool) {
 	return optionMark{}, false
 }
 
-// cutTick takes the box of a task list off s.
+// cutTask takes the mark of a task list, "[ ]" or "[x]", off s.
+func cutTask(s string) (ticked bool, rest string, ok bool) {
+	if len(s) < 3 || s[0] != '[' || s[2] != ']' || !strings.ContainsRune(" xX", rune(s[1])) {
+		return false, s, false
+	}
+	return s[1] != ' ', strings.TrimSpace(s[3:]), true
+}
+
+// cutTick is cutTask where white space follows, as it does in Markdown.
 func cutTick(s string) (rest string, tick, ok bool) {
-	if len(s) < 4 || s[0] != '[' || s[2] != ']' || s[3] != ' ' && s[3] != '\t' {
+	if len(s) < 4 || s[3] != ' ' && s[3] != '\t' {
 		return s, false, false
 	}
-	tick = s[1] == 'x' || s[1] == 'X'
-	return strings.TrimSpace(s[4:]), tick, tick || s[1] == ' '
+	tick, rest, ok = cutTask(s)
+	return rest, tick, ok
 }
 
 var optionOpeners, optionClosers = byteSet("*_([`"), byteSet("*_`]")

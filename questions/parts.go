@@ -41,8 +41,6 @@ func isTaskLine(line string) bool {
 	return ok && isTask(s)
 }
 
-func beginsWithTask(text string) bool { return isTaskLine(text) }
-
 // cutTasks cuts the task list that lines begin with.
 func cutTasks(lines []string) (tasks, behind []string) {
 	return cutList(lines, isTaskLine)

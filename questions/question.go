@@ -5,6 +5,8 @@
 // sentences for people live in package bot.
 package questions
 
+import "strings"
+
 // Lang is a language questions are written in, as an ISO 639-1 code.
 type Lang string
 
@@ -36,6 +38,19 @@ const (
 	Medium Difficulty = "medium"
 	Hard   Difficulty = "hard"
 )
+
+// difficultyOf reads a difficulty in English or Korean, in any case; it is empty for any other word.
+func difficultyOf(s string) Difficulty {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "easy", "쉬움", "하", "초급":
+		return Easy
+	case "medium", "normal", "보통", "중", "중급":
+		return Medium
+	case "hard", "difficult", "어려움", "상", "고급":
+		return Hard
+	}
+	return ""
+}
 
 // Text is a question in one language.
 type Text struct {

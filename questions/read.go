@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
-	"unicode/utf8"
 )
 
 // cutCard is a card as one file has it, before it meets the cards of other files.
@@ -17,10 +15,7 @@ type cutCard struct {
 
 // read finds the cards of one note. It never fails: what cannot be understood is left out or warned of.
 func read(file, src string) ([]cutCard, []Warning, Reading) {
-	src = strings.TrimPrefix(src, "\ufeff")
-	if strings.Contains(src, "\r") {
-		src = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(src)
-	}
+	src = plainEnds(strings.TrimPrefix(src, byteOrderMark))
 	lines := strings.Split(src, "\n")
 	r := reader{file: file, how: Reading{File: file, Habit: ByMarks, Sure: 100}}
 	f, err := cutFront(lines)
@@ -136,7 +131,10 @@ func (n *note) card(d *draft, b *body, f *front) cutCard {
 		t.Lang = marked.lang
 	}
 	if t.Lang == "" {
-		t.Lang = f.langOf(t.Prompt, t.Answer)
+		t.Lang = guessLang(t.Prompt, t.Answer)
+	}
+	if t.Lang == "" {
+		t.Lang = f.own()
 	}
 	t.Topics = append(append(t.Topics, f.topics...), d.topics...)
 	c := cutCard{id: marked.id, difficulty: marked.difficulty, text: t}
@@ -144,63 +142,4 @@ func (n *note) card(d *draft, b *body, f *front) cutCard {
 		c.difficulty = f.difficulty
 	}
 	return c
-}
-
-// Korean notes are full of English words, English ones have at most a gloss in Korean: so a small share of Hangul,
-// whose every letter is a syllable, already means Korean.
-const koreanShare = 0.15
-
-// enoughLetters is how many letters a card needs to show its language; "CORS" in a Korean note is a Korean card.
-const enoughLetters = 16
-
-// langOf says what language a card is in; one with few letters and none in Hangul is taken for the note's.
-func (f *front) langOf(prompt, answer string) Lang {
-	hangul, all := countLetters(prompt)
-	more, rest := countLetters(answer)
-	hangul, all = hangul+more, all+rest
-	if hangul == 0 && all < enoughLetters {
-		return f.own()
-	}
-	return langByShare(hangul, all)
-}
-
-func mainLang(src string) Lang { return langByShare(countLetters(src)) }
-
-func langByShare(hangul, all int) Lang {
-	if hangul > 0 && float64(hangul) >= koreanShare*float64(all) {
-		return Korean
-	}
-	return English
-}
-
-func countLetters(s string) (hangul, all int) {
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c < utf8.RuneSelf {
-			if c |= 0x20; c >= 'a' && c <= 'z' {
-				all++
-			}
-			i++
-			continue
-		}
-		if i+2 < len(s) && (c > 0xEA && c < 0xED || c == 0xEA && s[i+1] >= 0xB0) { // A Korean syllable, most of them.
-			hangul++
-			all++
-			i += 3
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		i += size
-		switch {
-		case r >= '가' && r <= '힣':
-			hangul++
-			all++
-		case unicode.IsLetter(r):
-			all++
-			if r < 0x3200 && unicode.Is(unicode.Hangul, r) {
-				hangul++
-			}
-		}
-	}
-	return hangul, all
 }

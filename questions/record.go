@@ -90,22 +90,7 @@ func (r record) text(k key) string {
 // make it code.
 func tidy(s string) string {
 	s = strings.ToValidUTF8(strings.NewReplacer("\x00", "", "\x1f", "").Replace(plainEnds(s)), "\uFFFD") // \x1f parts fields in Anki
-	lines := strings.Split(s, "\n")
-	blank := func(l string) bool { return strings.TrimSpace(l) == "" }
-	for len(lines) > 0 && blank(lines[0]) {
-		lines = lines[1:]
-	}
-	for len(lines) > 0 && blank(lines[len(lines)-1]) {
-		lines = lines[:len(lines)-1]
-	}
-	return strings.TrimRightFunc(strings.Join(lines, "\n"), unicode.IsSpace)
-}
-
-func plainEnds(s string) string {
-	if !strings.Contains(s, "\r") {
-		return s
-	}
-	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	return strings.TrimRightFunc(joined(strings.Split(s, "\n")), unicode.IsSpace)
 }
 
 // question reads the record; ok is false where it is none. bad holds that a value was left out since it says nothing
@@ -125,14 +110,14 @@ func (r record) question(main Lang) (q Question, bad, ok bool) {
 	}
 	t.Lang = langOf(r.text(keyLang))
 	badLang := t.Lang == "" && r.text(keyLang) != ""
-	t.Lang = cmp.Or(t.Lang, guessLang(t.Prompt+t.Answer, main))
+	t.Lang = cmp.Or(t.Lang, guessLang(t.Prompt, t.Answer), main)
 	switch said := strings.ToLower(r.text(keyTerm)); {
 	case r.own, said != "":
 		t.Term = said == "true" || said == "yes" || said == "1"
 	default:
 		t.Term = !strings.Contains(t.Prompt, "\n") && !asks(t.Prompt)
 	}
-	q = Question{ID: r.id(), Difficulty: difficultyNamed(r.text(keyDifficulty)), Texts: []Text{t}}
+	q = Question{ID: r.id(), Difficulty: difficultyOf(r.text(keyDifficulty)), Texts: []Text{t}}
 	badDifficulty := q.Difficulty == "" && r.text(keyDifficulty) != ""
 	badID := q.ID == "" && r.text(keyOwnID) != ""
 	return q, badRight || badLang || badDifficulty || badID, true
@@ -143,15 +128,6 @@ func (t Text) askable() bool {
 	title, _, _ := strings.Cut(t.Prompt, "\n")
 	return hasWord(t.Prompt) && promptKey(t.Prompt) != "" && strings.TrimSpace(tidy(title)) != "" &&
 		len(title) <= maxPrompt && len(t.Prompt) <= maxWholePrompt && len(t.Answer) <= maxAnswer
-}
-
-// guessLang is the language that text shows; own where it has too few letters to show one.
-func guessLang(text string, own Lang) Lang {
-	hangul, all := countLetters(text)
-	if hangul == 0 && all < enoughLetters {
-		return own
-	}
-	return langByShare(hangul, all)
 }
 
 // id is the question's own ID, if it has one. In somebody else's table an ID without a letter only counts rows, and two
@@ -222,17 +198,4 @@ func joinItems(items []string) string {
 		indented[i] = strings.ReplaceAll(s, "\n", "\n  ")
 	}
 	return strings.Join(indented, "\n")
-}
-
-// difficultyNamed reads a difficulty in English or Korean.
-func difficultyNamed(s string) Difficulty {
-	switch strings.ToLower(strings.TrimSpace(s)) {
-	case "easy", "쉬움", "하", "초급":
-		return Easy
-	case "medium", "normal", "보통", "중", "중급":
-		return Medium
-	case "hard", "difficult", "어려움", "상", "고급":
-		return Hard
-	}
-	return ""
 }

@@ -1,8 +1,8 @@
 package questions
 
 import (
+	"bytes"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/korean"
@@ -124,11 +124,8 @@ func isPairs(src string, separator rune) bool {
 
 // decode returns a table's text. Excel writes tables in Korea as code page 949, and "Unicode text" as UTF-16.
 func decode(src []byte) (string, bool) {
-	if len(src) >= 2 && (src[0] == 0xff && src[1] == 0xfe || src[0] == 0xfe && src[1] == 0xff) {
-		return decodeUTF16(src), true
-	}
-	if utf8.Valid(src) {
-		return strings.TrimPrefix(string(src), "\ufeff"), !strings.Contains(string(src), "\x00")
+	if src = fromUTF16(src); utf8.Valid(src) {
+		return strings.TrimPrefix(string(src), byteOrderMark), !bytes.Contains(src, []byte{0})
 	}
 	text, err := korean.EUCKR.NewDecoder().Bytes(src)
 	if err != nil || strings.ContainsAny(string(text), "\uFFFD\x00") {
@@ -136,18 +133,6 @@ func decode(src []byte) (string, bool) {
 	}
 	hangul, all := countLetters(string(text))
 	return string(text), hangul*10 > all
-}
-
-func decodeUTF16(src []byte) string {
-	units := make([]uint16, 0, len(src)/2)
-	for i := 2; i+1 < len(src); i += 2 {
-		low, high := src[i], src[i+1]
-		if src[0] == 0xfe {
-			low, high = high, low
-		}
-		units = append(units, uint16(high)<<8|uint16(low))
-	}
-	return strings.ReplaceAll(string(utf16.Decode(units)), "\x00", "")
 }
 
 // guarded keeps a spreadsheet from taking a cell for a formula: whoever answers a question would else write into the

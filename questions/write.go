@@ -108,9 +108,6 @@ func writeJSONLines(w io.Writer, e Export) error {
 	return nil
 }
 
-// byteOrderMark tells spreadsheets that a table is UTF-8.
-const byteOrderMark = "\ufeff"
-
 // writeCSV writes a row for each text of each question. A list stands in one cell, an item a line.
 func writeCSV(w io.Writer, e Export) error {
 	if _, err := io.WriteString(w, byteOrderMark); err != nil {

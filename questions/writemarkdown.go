@@ -169,7 +169,7 @@ func (d *document) blocks(t Text, rest string, team []TeamAnswer) []string {
 		add(endMark)
 	}
 	add(options)
-	if rest != "" || options != "" && answer != "" || beginsWithTask(answer) {
+	if rest != "" || options != "" && answer != "" || isTaskLine(answer) {
 		add(section + names.answer)
 	}
 	add(answer)
