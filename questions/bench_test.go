@@ -85,7 +85,7 @@ func TestReadHostileNotesInLinearTime(t *testing.T) {
 	const size = 64 << 10 // bytes
 	for _, piece := range []string{
 		">", "> ", "- ", "* * ", "1. ", "[", "[](", "](", "![", "*a ", "**", "`", "<", "<!--", "<!-- quiz: ", "-->",
-		"- a\n", "> a\n", "\n- ", "\n\n", "```\n", "~~~ \n", "# \n", "#", "a?\n", "a\n-\n", "\t", " - a?\n\n", "|", ":a", "http://", "q", "Q. ",
+		"- a\n", "> a\n", "\n- ", "\n\n", "```\n", "~~~ \n", "# \n", "#", "# Answers\n", "1. a?\n2. b?\n# Answers\n1. c\n2. d\n", "## What is a?\n## 락이란?\nb\n", "a?\n", "a\n-\n", "\t", " - a?\n\n", "|", ":a", "http://", "q", "Q. ",
 		"## What?\n", "- What?\n", "What is a?\n\nx\n\n", "가", "<details>\n", "(", "**a?**\n\n", "\\",
 		"<details><summary>a?</summary>\n", "<details>\n<summary>a?\n", "</details>\n", "<ul><li>", "<p>\n", "  </p>\n", "<b>a</b> ", "<b></i>", "</x ", "<p>`</p>",
 		"|a?|b|\n|-|-|\n|c|d|\n", "|", "Q: a? A: b ", "Q: a? A: b\n", "- [ ] a\n", "- A: a\n- B: b\n", "A) a\nB) b\n\n", "> a\n\n- b\n\n", "[a]\n\n",

@@ -271,3 +271,19 @@ func TestGuardedCells(t *testing.T) {
 		}
 	}
 }
+
+// What a list has beyond what is kept is not lost in silence.
+func TestTooManyItemsAreReported(t *testing.T) {
+	t.Parallel()
+	for _, count := range []int{maxItems, maxItems + 1} {
+		options := strings.Repeat(`"x",`, count-1) + `"y"`
+		src := `[{"question": "Which of these?", "options": [` + options + `]}]`
+		got, err := Load(Source{FS: fstest.MapFS{"a.json": {Data: []byte(src)}}, Root: "a.json"})
+		if err != nil || len(got.Questions) != 1 || len(got.Questions[0].Texts[0].Options) != maxItems {
+			t.Fatalf("%d: %v %+v", count, err, got.Questions)
+		}
+		if reported := len(got.Warnings) > 0 && got.Warnings[0].Code == BadValue; reported != (count > maxItems) {
+			t.Errorf("%d: warned of %+v", count, got.Warnings)
+		}
+	}
+}

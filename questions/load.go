@@ -173,7 +173,7 @@ func (s Source) files(b *bank) ([]string, error) {
 		switch {
 		case err != nil:
 			return fmt.Errorf("read %s: %w", s.shown(name), err)
-		case name != s.Root && strings.HasPrefix(d.Name(), "."):
+		case name != s.Root && LeftOut(d.Name()):
 			if d.IsDir() {
 				return fs.SkipDir
 			}
@@ -189,6 +189,10 @@ func (s Source) files(b *bank) ([]string, error) {
 	})
 	return files, err
 }
+
+// LeftOut says whether a folder's entry of this name is never read: hidden ones, such as .git, and what a package manager
+// fetched, whose documents are not the team's notes.
+func LeftOut(name string) bool { return strings.HasPrefix(name, ".") || name == "node_modules" }
 
 // leadsToFile says whether the symbolic link name ends at a regular file without ever leaving fsys. Mounted
 // configuration consists of such links, so skipping all of them would leave those operators without a question.

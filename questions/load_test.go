@@ -40,13 +40,14 @@ func places(n Notes) []string {
 func TestLoadFolder(t *testing.T) {
 	t.Parallel()
 	dir := write(t, map[string]string{
-		"b.md":          "## What is B?\nx\n",
-		"a/deep/c.TXT":  "## What is C?\nx\n",
-		"a/d.markdown":  "## What is D?\nx\n",
-		"a.go":          "## What is Go?\nx\n",
-		".hidden.md":    "## What is hidden?\nx\n",
-		".git/notes.md": "## What is git?\nx\n",
-		"quiet.md":      "Nothing here.\n",
+		"b.md":                            "## What is B?\nx\n",
+		"a/deep/c.TXT":                    "## What is C?\nx\n",
+		"a/d.markdown":                    "## What is D?\nx\n",
+		"a.go":                            "## What is Go?\nx\n",
+		".hidden.md":                      "## What is hidden?\nx\n",
+		".git/notes.md":                   "## What is git?\nx\n",
+		"node_modules/left-pad/README.md": "## How is it used?\nx\n",
+		"quiet.md":                        "Nothing here.\n",
 	})
 	got, err := Load(Source{FS: os.DirFS(dir), Root: ".", Base: "notes"})
 	if err != nil {

@@ -120,7 +120,7 @@ func (r record) question(main Lang) (q Question, bad, ok bool) {
 	q = Question{ID: r.id(), Difficulty: difficultyOf(r.text(keyDifficulty)), Texts: []Text{t}}
 	badDifficulty := q.Difficulty == "" && r.text(keyDifficulty) != ""
 	badID := q.ID == "" && r.text(keyOwnID) != ""
-	return q, badRight || badLang || badDifficulty || badID, true
+	return q, badRight || badLang || badDifficulty || badID || r.tooMany(), true
 }
 
 // askable says whether the text can be put to people: words in bounds, and a first line that makes a title.
@@ -156,6 +156,20 @@ func (r record) topics() []string {
 		all = append(all, strings.Split(v, "\n")...)
 	}
 	return limited(withoutBlank(all))
+}
+
+// tooMany says whether a list has more items than are kept.
+func (r record) tooMany() bool {
+	for _, k := range []key{keyOptions, keyFollowUps, keyTopics} {
+		items := r.values[k]
+		if len(items) == 1 && !r.own { // In the bank's own, an item may have several lines.
+			items = strings.Split(items[0], "\n")
+		}
+		if len(withoutBlank(items)) > maxItems {
+			return true
+		}
+	}
+	return false
 }
 
 func limited(list []string) []string { return list[:min(len(list), maxItems)] }

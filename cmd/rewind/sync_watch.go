@@ -4,13 +4,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/fsnotify/fsnotify"
+
+	"rewind/questions"
 )
 
-// watch gives a hint soon after something below the folder may have changed. Hidden folders are left out, so that git at
-// work below .git gives none. Many changes may give one hint. stop may be called whether or not there was an error.
+// watch gives a hint soon after something below the folder may have changed. Folders that are never read are left out, so
+// that git at work below .git gives none. Many changes may give one hint. stop may be called whether or not there was an error.
 func watch(folder string) (hints <-chan struct{}, stop func(), err error) {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
@@ -46,7 +47,7 @@ func watch(folder string) (hints <-chan struct{}, stop func(), err error) {
 	return c, func() { w.Close(); <-ended }, nil
 }
 
-// watchBelow watches a folder and all that are not hidden below it; of a file it does nothing.
+// watchBelow watches a folder and all below it that are not left out; of a file it does nothing.
 func watchBelow(w *fsnotify.Watcher, folder string) error {
 	info, err := os.Stat(folder)
 	if err != nil || !info.IsDir() {
@@ -56,7 +57,7 @@ func watchBelow(w *fsnotify.Watcher, folder string) error {
 		switch {
 		case err != nil || !d.IsDir():
 			return err
-		case path != folder && strings.HasPrefix(d.Name(), "."):
+		case path != folder && questions.LeftOut(d.Name()):
 			return fs.SkipDir
 		}
 		return w.Add(path)
