@@ -47,7 +47,7 @@ func (s *Store) importBank(ctx context.Context, owner string, origin Origin, qs 
 	for {
 		p, err := s.planImport(ctx, owner, origin, qs, at)
 		if err != nil || !p.changes {
-			return p.result, false, err
+			return p.told(), false, err
 		}
 		if err := s.writeVersion(ctx, p); err != nil {
 			return Imported{}, false, err
@@ -58,7 +58,7 @@ func (s *Store) importBank(ctx context.Context, owner string, origin Origin, qs 
 		}
 		if current {
 			s.keep(p.result.Version, entriesOf(p.result.Match))
-			return p.result, true, nil
+			return p.told(), true, nil
 		}
 	}
 }
@@ -66,22 +66,33 @@ func (s *Store) importBank(ctx context.Context, owner string, origin Origin, qs 
 // PlanBank says what ImportBank would do now, and changes nothing.
 func (s *Store) PlanBank(ctx context.Context, origin Origin, qs []questions.Question, at time.Time) (would Imported, changes bool, err error) {
 	p, err := s.planImport(ctx, systemScope, origin, qs, at)
-	return p.result, p.changes, err
+	return p.told(), p.changes, err
 }
 
 // PlanGroupBank says what ImportGroupBank would do now, and changes nothing.
 func (s *Store) PlanGroupBank(ctx context.Context, group string, qs []questions.Question, at time.Time) (would Imported, changes bool, err error) {
 	p, err := s.planImport(ctx, groupScope(group), FromNotes, qs, at)
-	return p.result, p.changes, err
+	return p.told(), p.changes, err
+}
+
+// told is what people are told of an import: who brings the first notes retires nothing, since the starter bank was
+// nobody's choice.
+func (p importPlan) told() Imported {
+	told := p.result
+	if p.overStarter {
+		told.Match.Left = nil
+	}
+	return told
 }
 
 // importPlan is an import before anything is written.
 type importPlan struct {
-	from    contents // what it was made against
-	left    []gone   // the questions that are not in the new version and were in some
-	result  Imported
-	known   bool // the version lies there whole, from an earlier import
-	changes bool
+	overStarter bool     // notes take the place of the starter bank
+	from        contents // what it was made against
+	left        []gone   // the questions that are not in the new version and were in some
+	result      Imported
+	known       bool // the version lies there whole, from an earlier import
+	changes     bool
 }
 
 func (s *Store) planImport(ctx context.Context, owner string, origin Origin, qs []questions.Question, at time.Time) (importPlan, error) {
@@ -123,6 +134,7 @@ func (s *Store) planImport(ctx context.Context, owner string, origin Origin, qs 
 		p.result.BankInfo = current
 		return p, nil
 	}
+	p.overStarter = current.Origin == FromStarter && origin == FromNotes
 	p.result.BankInfo = BankInfo{Version: version, Origin: origin, Questions: len(qs), Imported: at}
 	p.changes = true
 	return p, s.View(ctx, systemScope, func(tx *Tx) error {

@@ -342,3 +342,23 @@ func TestEditsWriteWhatDiffers(t *testing.T) {
 		return nil
 	}))
 }
+
+// Whoever brings notes after an undo to the starter bank retires nothing either; notes that take the place of notes do.
+func TestNotesOverTheStarterRetireNothing(t *testing.T) {
+	t.Parallel()
+	s := openTestStore(t, Options{Twice: true})
+	_, _, err := s.ImportBank(t.Context(), FromStarter, []questions.Question{note(1, ""), note(2, "")}, noon)
+	must(t, err)
+	for range 2 {
+		if done := importNotes(t, s, note(3, ""), note(4, "")); len(done.Match.Left) != 0 {
+			t.Errorf("over the starter: %v left", idsOf(done.Match.Left))
+		}
+		if done := importNotes(t, s, note(3, "")); len(done.Match.Left) != 1 {
+			t.Errorf("over notes: %v left", idsOf(done.Match.Left))
+		}
+		for range 2 {
+			_, err := s.UndoBank(t.Context())
+			must(t, err)
+		}
+	}
+}

@@ -44,9 +44,6 @@ func (l local) Import(ctx context.Context, qs []questions.Question, dryRun bool)
 	if err != nil {
 		return imported{}, err
 	}
-	if first {
-		done.Match.Left = nil // nobody was ever asked from the starter bank
-	}
 	return importedOf(done, !changes), nil
 }
 
