@@ -113,8 +113,8 @@ func runAdopt(k *call) Reply {
 	if !ok {
 		return k.say("adopt_nobody", Values{"Name": name, "Round": r.Number})
 	}
-	base, _ := k.tx.Question(k.bank.Version, 0, r.Question) // what the notes say, whatever was adopted before
-	if o.Question != nil {
+	base, noted := k.tx.Question(k.bank.Version, 0, r.Question) // what the notes say, whatever was adopted before
+	if !noted && o.Question != nil {
 		base = *o.Question
 	}
 	adopted := map[questions.Lang]store.Adopted{lang: {Answer: a.Text, Credit: who.Name, Over: store.OverAnswer(base.In(lang).Answer)}}

@@ -108,18 +108,26 @@ func (tx *Tx) currentVersion(owner string) string {
 // CurrentBank returns the operator's bank, empty if nothing was ever imported.
 func (s *Store) CurrentBank(ctx context.Context) (*Bank, error) { return s.bankOf(ctx, systemScope) }
 
-// GroupBank returns what a group is asked from.
+// GroupBank returns what a group is asked from. Nobody may change it: others get the same one.
 func (s *Store) GroupBank(ctx context.Context, group string) (*Bank, error) {
 	return s.bankOf(ctx, groupScope(group))
 }
 
-func (s *Store) bankOf(ctx context.Context, owner string) (*Bank, error) {
-	bank := &Bank{}
-	err := s.View(ctx, owner, func(tx *Tx) error {
-		bank.Version = tx.currentVersion(owner)
-		bank.Entries = s.entries(tx, bank.Version)
+func (s *Store) bankOf(ctx context.Context, owner string) (bank *Bank, err error) {
+	err = s.View(ctx, owner, func(tx *Tx) error {
+		version, g := tx.currentVersion(owner), Group{}
 		if owner != systemScope {
+			g, _ = tx.Group()
+		}
+		if bank = s.keptBank(owner); bank != nil && bank.Version == version && bank.Own == g.Own {
+			return nil
+		}
+		bank = &Bank{Version: version, Own: g.Own, Entries: s.entries(tx, version)}
+		if g.Own > 0 {
 			tx.addOwn(bank)
+		}
+		if tx.Err() == nil {
+			s.keepBank(owner, bank)
 		}
 		return nil
 	})
@@ -143,7 +151,7 @@ func (s *Store) BankQuestions(ctx context.Context, group string, bank *Bank) ([]
 	return qs, err
 }
 
-// entriesKept is how many versions have their entries in memory.
+// entriesKept is how many versions have their entries in memory, and how many owners their bank.
 const entriesKept = 8
 
 // entries reads a version's entries, or has them in memory. Nobody may change what it returns.
@@ -168,4 +176,20 @@ func (s *Store) keep(version string, list []Entry) {
 		s.kept.entries = map[string][]Entry{}
 	}
 	s.kept.entries[version] = list
+}
+
+// keptBank returns the bank that an owner had when it was last asked for, nil if that is forgotten.
+func (s *Store) keptBank(owner string) *Bank {
+	s.kept.Lock()
+	defer s.kept.Unlock()
+	return s.kept.banks[owner]
+}
+
+func (s *Store) keepBank(owner string, bank *Bank) {
+	s.kept.Lock()
+	defer s.kept.Unlock()
+	if s.kept.banks == nil || len(s.kept.banks) >= entriesKept {
+		s.kept.banks = map[string]*Bank{}
+	}
+	s.kept.banks[owner] = bank
 }

@@ -58,10 +58,10 @@ func (tx *Tx) Question(version string, own int, id string) (questions.Question, 
 		return q, ok
 	}
 	o, said := tx.Own(id, own)
-	switch {
-	case !said:
+	if !said {
 		return q, ok
-	case o.Question != nil:
+	}
+	if !ok && o.Question != nil { // else the notes have it by now
 		q, ok = *o.Question, true
 	}
 	q.Texts = slices.Clone(q.Texts)
@@ -81,14 +81,12 @@ func OverAnswer(answer string) string {
 
 // addOwn adds the group's own questions to its bank, in the order in which they came.
 func (tx *Tx) addOwn(bank *Bank) {
-	g, _ := tx.Group()
-	bank.Own = g.Own
-	if g.Own == 0 {
-		return
-	}
 	newest := map[string]Own{}
 	for o := range ownTable.all(tx) {
 		newest[o.ID] = o
+	}
+	for _, e := range bank.Entries {
+		delete(newest, e.ID) // the notes have it by now
 	}
 	own := slices.SortedFunc(maps.Values(newest), func(a, b Own) int { return a.Revision - b.Revision })
 	bank.Entries = slices.Clip(bank.Entries) // they are shared

@@ -125,3 +125,64 @@ func TestOwn(t *testing.T) {
 		t.Error("a question of nobody")
 	}
 }
+
+// A question of the group's own that the notes have by now is there once, as the notes have it: an export names it, and the
+// file may come back.
+func TestOwnInNotes(t *testing.T) {
+	t.Parallel()
+	s := openTestStore(t, Options{Twice: true})
+	a := note(1, "")
+	importNotes(t, s, a)
+	own := questions.Question{ID: "own-1", Texts: []questions.Text{{Lang: "en", Prompt: "What is a mutex for?", Answer: "Data."}}}
+	must(t, s.UpdateGroup(t.Context(), "a", func(tx *Tx) error { tx.PutOwn(Own{ID: own.ID, Question: &own}); return nil }))
+	noted := own
+	noted.Mark, noted.Texts = own.ID, []questions.Text{{Lang: "en", Prompt: "What is a mutex for?", Answer: "It guards data.", File: "b.md", Line: 1}}
+	_, _, err := s.ImportGroupBank(t.Context(), "a", []questions.Question{a, noted}, noon)
+	must(t, err)
+	ids, qs := askedOf(t, s, "a")
+	if !slices.Equal(ids, []string{a.ID, own.ID}) || qs[own.ID].Texts[0].Answer != "It guards data." {
+		t.Errorf("asked %q, with %+v", ids, qs[own.ID])
+	}
+}
+
+// A group's bank is put together once, however often it is asked for, until something in it changes.
+func TestGroupBankKept(t *testing.T) {
+	t.Parallel()
+	s := openTestStore(t, Options{})
+	importNotes(t, s, note(1, ""))
+	read := func() *Bank {
+		t.Helper()
+		bank, err := s.GroupBank(t.Context(), "a")
+		must(t, err)
+		return bank
+	}
+	put := func(id string) {
+		t.Helper()
+		own := questions.Question{ID: id, Texts: []questions.Text{{Lang: "en", Prompt: "Why?"}}}
+		must(t, s.UpdateGroup(t.Context(), "a", func(tx *Tx) error { tx.PutOwn(Own{ID: id, Question: &own}); return nil }))
+	}
+	put("own-1")
+	one := read()
+	if read() != one {
+		t.Error("the same bank was put together twice")
+	}
+	if other, err := s.GroupBank(t.Context(), "b"); err != nil || len(other.Entries) != 1 {
+		t.Errorf("another group's bank is %+v, %v", other, err)
+	}
+	put("own-2")
+	if two := read(); len(two.Entries) != 3 || two.Own != 2 {
+		t.Errorf("after another question it is %+v", two)
+	}
+	importNotes(t, s, note(1, ""), note(2, ""))
+	if three := read(); len(three.Entries) != 4 || len(one.Entries) != 2 {
+		t.Errorf("after an import it is %+v, and what was read before %+v", three, one)
+	}
+	for i := range entriesKept { // others may push it out, and then it is read again
+		if _, err := s.GroupBank(t.Context(), string(rune('c'+i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := read(); len(got.Entries) != 4 {
+		t.Errorf("later it is %+v", got)
+	}
+}

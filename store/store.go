@@ -31,9 +31,10 @@ type Store struct {
 	twice     *sync.Mutex // held over both runs of an update; nil without Options.Twice
 	importing sync.Mutex  // held by the import that writes a version
 
-	kept struct { // versions of the bank in memory
+	kept struct { // what of the banks is in memory
 		sync.Mutex
-		entries map[string][]Entry
+		entries map[string][]Entry // by version
+		banks   map[string]*Bank   // by owner, as it was last read
 	}
 }
 
