@@ -2,7 +2,6 @@ package bot
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -23,8 +22,11 @@ func runFlag(k *call) Reply {
 	}
 	number := 1
 	for f := range k.tx.Flags() {
-		number = max(number, f.Number+1)
-		if f.Member == k.member.ID && f.Round == k.picked.Number && !f.Done {
+		number = f.Number + 1
+		break // the newest comes first
+	}
+	for f := range k.tx.RaisedFlags() {
+		if f.Member == k.member.ID && f.Round == k.picked.Number {
 			return k.say("flag_twice", Values{"Round": k.picked.Number})
 		}
 	}
@@ -61,33 +63,34 @@ func notePlace(t questions.Text) string {
 	return fmt.Sprintf("%s:%d", t.File, t.Line)
 }
 
+// reasonLength is how many characters of a reason a list shows.
+const reasonLength = 200
+
 // runFlags lists the flags that nobody has dealt with, or takes one as dealt with and tells who raised it.
 func runFlags(k *call) Reply {
 	if done := k.values["done"]; done != "" {
 		return k.settleFlag(done)
 	}
 	var lines []string
-	for f := range k.tx.Flags() {
-		if !f.Done {
-			values := Values{}
-			for name, v := range k.flagValues(f) {
-				values[name] = v
-			}
-			lines = append(lines, k.words.Say("flag_line", values))
+	for f := range k.tx.RaisedFlags() {
+		values := Values{}
+		for name, v := range k.flagValues(f) {
+			values[name] = v
 		}
+		values["Said"] = firstLine(strings.Join(strings.Fields(f.Reason), " "), reasonLength)
+		lines = append(lines, k.words.Say("flag_line", values))
 	}
 	if len(lines) == 0 {
 		return k.say("flag_none")
 	}
-	slices.Reverse(lines)
-	return Reply{Message: Message{Text: strings.Join(append(lines, k.words.Say("flag_how")), "\n")}}
+	return k.listing(lines, "flag_how")
 }
 
 func (k *call) settleFlag(number string) Reply {
 	n, err := strconv.Atoi(strings.TrimPrefix(number, "#"))
 	f, ok := k.tx.Flag(n)
 	if err != nil || !ok || f.Done {
-		return k.say("flag_unknown", Values{"Number": number})
+		return k.say("flag_unknown", Values{"Number": plain(number)})
 	}
 	f.Done = true
 	k.tx.PutFlag(f)

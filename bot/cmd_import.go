@@ -199,7 +199,7 @@ func (k *call) warnings() string {
 	var lines []string
 	for i, w := range k.upload.notes.Warnings {
 		if i == mostWarnings {
-			lines = append(lines, k.words.Say("import_more", Values{"More": len(k.upload.notes.Warnings) - i}))
+			lines = append(lines, k.words.Say("list_more", Values{"More": len(k.upload.notes.Warnings) - i}))
 			break
 		}
 		line := notePlace(questions.Text{File: w.File, Line: w.Line}) + ": " + Warn(k.words, w)

@@ -44,8 +44,11 @@ func runSuggest(k *call) Reply {
 	}
 	number, waiting := 1, 0
 	for s := range k.tx.Suggestions() {
-		number = max(number, s.Number+1)
-		if s.Member == k.member.ID && s.State == store.Waiting {
+		number = s.Number + 1
+		break // the newest comes first
+	}
+	for s := range k.tx.WaitingSuggestions() {
+		if s.Member == k.member.ID {
 			waiting++
 		}
 	}
@@ -61,7 +64,7 @@ func runSuggest(k *call) Reply {
 }
 
 func suggestionValues(s store.Suggestion) map[string]string {
-	return map[string]string{"Number": fmt.Sprint(s.Number), "Name": s.Name, "Question": s.Prompt, "Answer": quotedOrNone(s.Answer), "Reason": ""}
+	return map[string]string{"Number": fmt.Sprint(s.Number), "Name": s.Name, "Question": s.Prompt, "Answer": quotedOrNone(s.Answer)}
 }
 
 // quotedOrNone is an answer as a quotation, nothing where there is none.
@@ -74,16 +77,25 @@ func quotedOrNone(text string) string {
 
 func runSuggestionList(k *call) Reply {
 	var lines []string
-	for s := range k.tx.Suggestions() {
-		if s.State == store.Waiting {
-			lines = append(lines, k.words.Say("suggestion_line", Values{"Number": s.Number, "Name": s.Name, "Question": plain(s.Prompt)}))
-		}
+	for s := range k.tx.WaitingSuggestions() {
+		lines = append(lines, k.words.Say("suggestion_line", Values{"Number": s.Number, "Name": s.Name, "Question": plain(s.Prompt)}))
 	}
 	if len(lines) == 0 {
 		return k.say("suggestion_none")
 	}
-	slices.Reverse(lines) // the oldest has waited longest
-	return Reply{Message: Message{Text: strings.Join(append(lines, k.words.Say("suggestion_how")), "\n")}}
+	return k.listing(lines, "suggestion_how")
+}
+
+// mostListed is how many suggestions or flags a list shows: those that have waited longest.
+const mostListed = 20
+
+// listing is a reply of lines, with how many more there are and what can be done about them.
+func (k *call) listing(lines []string, how string) Reply {
+	shown := lines[:min(len(lines), mostListed)]
+	if more := len(lines) - len(shown); more > 0 {
+		shown = append(slices.Clip(shown), k.words.Say("list_more", Values{"More": more}))
+	}
+	return Reply{Message: Message{Text: strings.Join(append(shown, k.words.Say(how)), "\n")}}
 }
 
 // suggestion finds the waiting suggestion that a command names.
@@ -92,7 +104,7 @@ func (k *call) suggestion() (store.Suggestion, Reply, bool) {
 	s, ok := k.tx.Suggestion(n)
 	switch {
 	case err != nil || !ok:
-		return s, k.say("suggestion_unknown", Values{"Number": k.values["number"]}), false
+		return s, k.say("suggestion_unknown", Values{"Number": plain(k.values["number"])}), false
 	case s.State != store.Waiting:
 		return s, k.say("suggestion_was_"+string(s.State), Values{"Number": n}), false
 	}

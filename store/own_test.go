@@ -186,3 +186,42 @@ func TestGroupBankKept(t *testing.T) {
 		t.Errorf("later it is %+v", got)
 	}
 }
+
+// What nobody has decided on yet is found without reading all that ever was.
+func TestProposalsThatWait(t *testing.T) {
+	t.Parallel()
+	s := openTestStore(t, Options{Twice: true})
+	want := func(waiting, raised []int) {
+		t.Helper()
+		var gotWaiting, gotRaised []int
+		must(t, s.ViewGroup(t.Context(), "a", func(tx *Tx) error {
+			for p := range tx.WaitingSuggestions() {
+				gotWaiting = append(gotWaiting, p.Number)
+			}
+			for f := range tx.RaisedFlags() {
+				gotRaised = append(gotRaised, f.Number)
+			}
+			return nil
+		}))
+		if !slices.Equal(gotWaiting, waiting) || !slices.Equal(gotRaised, raised) {
+			t.Errorf("waiting %v, raised %v; want %v and %v", gotWaiting, gotRaised, waiting, raised)
+		}
+	}
+	put := func(suggestions []Suggestion, flags []Flag) {
+		t.Helper()
+		must(t, s.UpdateGroup(t.Context(), "a", func(tx *Tx) error {
+			for _, p := range suggestions {
+				tx.PutSuggestion(p)
+			}
+			for _, f := range flags {
+				tx.PutFlag(f)
+			}
+			return nil
+		}))
+	}
+	want(nil, nil)
+	put([]Suggestion{{Number: 1, State: Waiting}, {Number: 2, State: Waiting}, {Number: 10, State: Waiting}}, []Flag{{Number: 1}, {Number: 2}})
+	want([]int{1, 2, 10}, []int{1, 2})
+	put([]Suggestion{{Number: 1, State: Approved}, {Number: 10, State: Declined}}, []Flag{{Number: 2, Done: true}})
+	want([]int{2}, []int{1})
+}

@@ -25,7 +25,6 @@ type Suggestion struct {
 	Lang   questions.Lang  `json:"lang"`
 	Prompt string          `json:"prompt"`
 	Answer string          `json:"answer,omitempty"`
-	Topic  string          `json:"topic,omitempty"`
 	At     time.Time       `json:"at"`
 	State  SuggestionState `json:"state"`
 	Reason string          `json:"reason,omitempty"` // why it was declined
@@ -60,7 +59,9 @@ type File struct {
 
 const (
 	suggestionTable table[Suggestion] = "suggestion"
+	waitingTable    table[int]        = "waiting" // suggestions that nobody has decided on
 	flagTable       table[Flag]       = "flag"
+	raisedTable     table[int]        = "raised" // flags that nobody has dealt with
 	uploadTable     table[Upload]     = "upload"
 	fileTable       table[File]       = "file" // of uploads
 )
@@ -71,8 +72,31 @@ func (tx *Tx) Suggestion(number int) (Suggestion, bool) { return suggestionTable
 // Suggestions yields all suggestions, newest first.
 func (tx *Tx) Suggestions() iter.Seq[Suggestion] { return suggestionTable.backward(tx) }
 
-// PutSuggestion writes the suggestion.
-func (tx *Tx) PutSuggestion(s Suggestion) { suggestionTable.put(tx, s, s.Number) }
+// WaitingSuggestions yields those that nobody has decided on, oldest first.
+func (tx *Tx) WaitingSuggestions() iter.Seq[Suggestion] {
+	return listed(tx, waitingTable, suggestionTable)
+}
+
+// PutSuggestion writes the suggestion, and keeps it among the waiting ones as long as it is one.
+func (tx *Tx) PutSuggestion(s Suggestion) {
+	suggestionTable.put(tx, s, s.Number)
+	if s.State == Waiting {
+		waitingTable.put(tx, s.Number, s.Number)
+	} else {
+		waitingTable.delete(tx, s.Number)
+	}
+}
+
+// listed yields the records whose numbers are on a list.
+func listed[R any](tx *Tx, list table[int], records table[R]) iter.Seq[R] {
+	return func(yield func(R) bool) {
+		for n := range list.all(tx) {
+			if r, ok := records.get(tx, n); ok && !yield(r) {
+				return
+			}
+		}
+	}
+}
 
 // Flag returns the flag with the number.
 func (tx *Tx) Flag(number int) (Flag, bool) { return flagTable.get(tx, number) }
@@ -80,8 +104,18 @@ func (tx *Tx) Flag(number int) (Flag, bool) { return flagTable.get(tx, number) }
 // Flags yields all flags, newest first.
 func (tx *Tx) Flags() iter.Seq[Flag] { return flagTable.backward(tx) }
 
-// PutFlag writes the flag.
-func (tx *Tx) PutFlag(f Flag) { flagTable.put(tx, f, f.Number) }
+// RaisedFlags yields those that nobody has dealt with, oldest first.
+func (tx *Tx) RaisedFlags() iter.Seq[Flag] { return listed(tx, raisedTable, flagTable) }
+
+// PutFlag writes the flag, and keeps it among the raised ones until it is dealt with.
+func (tx *Tx) PutFlag(f Flag) {
+	flagTable.put(tx, f, f.Number)
+	if f.Done {
+		raisedTable.delete(tx, f.Number)
+	} else {
+		raisedTable.put(tx, f.Number, f.Number)
+	}
+}
 
 // Upload returns notes that wait to be confirmed.
 func (tx *Tx) Upload(id string) (u Upload, files []File, ok bool) {

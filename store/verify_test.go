@@ -51,6 +51,7 @@ func busyPeople(tx *Tx, group string, c Channel) {
 	tx.PutOwn(Own{ID: "own1", Question: &questions.Question{ID: "own1", Texts: []questions.Text{{Lang: "ko", Prompt: "왜?"}}}})
 	tx.PutOwn(Own{ID: "q1", Adopted: map[questions.Lang]Adopted{"en": {"because", "mina", OverAnswer("")}}})
 	tx.PutSuggestion(Suggestion{Number: 1, Member: "mina", Prompt: "왜?", At: noon, State: Approved})
+	tx.PutSuggestion(Suggestion{Number: 2, Member: "mina", Prompt: "어떻게?", At: noon, State: Waiting})
 	tx.PutFlag(Flag{Number: 1, Member: "jun", Question: "q1", Reason: "old", At: noon})
 	tx.PutUpload(Upload{ID: "u", At: noon}, []File{{"a.md", []byte("# a")}})
 }
