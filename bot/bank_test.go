@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"rewind/questions"
 	"rewind/store"
 )
 
@@ -29,5 +30,75 @@ func TestLongLists(t *testing.T) {
 	}
 	if got := o.say("Mina", "suggest What comes next?").Message.Text; !strings.Contains(got, fmt.Sprintf("Suggestion %d ", mostListed+6)) {
 		t.Errorf("the next suggestion: %s", got)
+	}
+}
+
+// TestAdoptNamesakes asks whose answer is meant where several of one name have answered.
+func TestAdoptNamesakes(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	n := o.fill()[store.Closed]
+	o.change(func(tx *store.Tx) {
+		for _, id := range []string{"jun2", "jun3"} {
+			name := map[string]string{"jun2": "Jun", "jun3": "JUN"}[id]
+			tx.PutMember(store.Member{ID: id, Name: name, Accounts: []Account{account(id)}, Joined: day})
+		}
+	})
+	for _, id := range []string{"jun2", "jun3"} {
+		o.answer(n, id, "Said by "+id+".")
+	}
+	credited := func() questions.Text {
+		t.Helper()
+		var q questions.Question
+		bank, err := o.store.GroupBank(t.Context(), o.group)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.look(func(tx *store.Tx) { q, _ = tx.Question(bank.Version, bank.Own, o.round(n).Question) })
+		return q.In(questions.English)
+	}
+	reply := o.say("Mina", fmt.Sprintf("adopt #%d Jun", n))
+	if len(reply.Message.Actions) != 2 || credited().Credit != "" {
+		t.Fatalf("two of one name: %+v, %+v", reply, credited())
+	}
+	for _, a := range reply.Message.Actions {
+		said := o.say("Mina", a.Command).Message.Text
+		got := credited()
+		if !strings.Contains(a.Label, firstLine(got.Answer, 20)) || got.Credit != "Jun" || !strings.Contains(said, got.Answer) {
+			t.Errorf("%+v adopts %+v and says %s", a, got, said)
+		}
+	}
+	if got := credited().Answer; got != "Said by jun2." {
+		t.Errorf("the second choice adopts %q", got)
+	}
+	o.say("Mina", fmt.Sprintf("adopt #%d JUN", n)) // who is called exactly so
+	if got := credited(); got.Answer != "Said by jun3." || got.Credit != "JUN" {
+		t.Errorf("JUN's: %+v", got)
+	}
+	if reply := o.say("Jun", fmt.Sprintf("adopt #%d Jun of=jun2", n)); !strings.Contains(reply.Message.Text, "maintainers") {
+		t.Errorf("a member adopts: %+v", reply)
+	}
+}
+
+// TestApprovedTakenOut takes a question out of the bank again that should not have been taken in.
+func TestApprovedTakenOut(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.say("Jun", "suggest What is a zebra?\nAn animal.")
+	o.say("Mina", "suggestion approve 1")
+	found := func() bool {
+		return len(o.say("Mina", "search zebra").Message.Actions) == 1
+	}
+	if !found() {
+		t.Fatal("it was not taken in")
+	}
+	if got := o.say("Mina", "suggestion decline 1 No letter.").Message.Text; !strings.Contains(got, "out of the bank") || found() {
+		t.Errorf("%s; still found: %v", got, found())
+	}
+	if ids := o.notices(); !strings.Contains(strings.Join(ids, " "), "notice/suggestion_out/1/jun") {
+		t.Errorf("who suggested it is told %v", ids)
+	}
+	if got := o.say("Mina", "suggestion approve 1").Message.Text; !strings.Contains(got, "declined") || found() {
+		t.Errorf("afterwards: %s", got)
 	}
 }

@@ -109,13 +109,19 @@ func runAdopt(k *call) Reply {
 	o, _ := k.tx.Own(r.Question, k.group.Own)
 	lang := q.In(r.Lang).Lang
 	o.ID = r.Question
-	if strings.EqualFold(name, "undo") || name == "취소" {
+	of := k.values["of"]
+	if of == "" && (strings.EqualFold(name, "undo") || name == "취소") {
 		return k.unadopt(o, lang)
 	}
-	a, who, ok := k.answerOf(r, strings.TrimPrefix(name, "@"))
-	if !ok {
-		return k.say("adopt_nobody", Values{"Name": name, "Round": r.Number})
+	said := k.answersOf(r, strings.TrimPrefix(name, "@"), of)
+	switch len(said) {
+	case 0:
+		return k.say("adopt_nobody", Values{"Name": plain(name), "Round": r.Number})
+	case 1:
+	default:
+		return k.whose(r, said)
 	}
+	a, who := said[0].answer, said[0].by
 	base, noted := k.tx.Question(k.bank.Version, 0, r.Question) // what the notes say, whatever was adopted before
 	if !noted && o.Question != nil {
 		base = *o.Question
@@ -133,7 +139,7 @@ func runAdopt(k *call) Reply {
 			"Round": fmt.Sprint(r.Number), "Question": plain(k.prompt(r)),
 		}, k.now)
 	}
-	return k.say("adopt_done", Values{"Round": r.Number, "Name": who.Name})
+	return k.say("adopt_done", Values{"Round": r.Number, "Name": who.Name, "Answer": quoted(a.Text)})
 }
 
 func (k *call) unadopt(o store.Own, lang questions.Lang) Reply {
@@ -151,12 +157,38 @@ func (k *call) unadopt(o store.Own, lang questions.Lang) Reply {
 	return k.say("adopt_undone", Values{"Round": k.picked.Number})
 }
 
-// answerOf finds the answer that a member of this name gave in a round.
-func (k *call) answerOf(r store.Round, name string) (store.Answer, store.Member, bool) {
+// given is an answer and whose it is.
+type given struct {
+	answer store.Answer
+	by     store.Member
+}
+
+// answersOf finds what members of this name said in a round; those who are called exactly so come before those whose name
+// differs in case. With a member's ID it finds that one's.
+func (k *call) answersOf(r store.Round, name, id string) (all []given) {
+	exact := false
 	for _, a := range k.tx.Answers(r.Number) {
-		if m, ok := k.tx.Member(a.Member); ok && strings.EqualFold(m.Name, name) {
-			return a, m, true
+		m, ok := k.tx.Member(a.Member)
+		same := m.Name == name
+		switch {
+		case !ok || id != "" && m.ID != id || id == "" && !strings.EqualFold(m.Name, name) || exact && !same:
+			continue
+		case same && !exact:
+			all, exact = nil, true
 		}
+		all = append(all, given{a, m})
 	}
-	return store.Answer{}, store.Member{}, false
+	return all
+}
+
+// whose lets the maintainer choose among answers of namesakes.
+func (k *call) whose(r store.Round, all []given) Reply {
+	reply := k.say("adopt_which", Values{"Round": r.Number, "Name": all[0].by.Name})
+	for _, g := range all {
+		reply.Message.Actions = append(reply.Message.Actions, Action{
+			Label:   firstLine(g.answer.Text, 40),
+			Command: fmt.Sprintf("adopt #%d %s of=%s", r.Number, g.by.ID, g.by.ID),
+		})
+	}
+	return reply
 }

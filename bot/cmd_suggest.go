@@ -98,7 +98,7 @@ func (k *call) listing(lines []string, how string) Reply {
 	return Reply{Message: Message{Text: strings.Join(append(shown, k.words.Say(how)), "\n")}}
 }
 
-// suggestion finds the waiting suggestion that a command names.
+// suggestion finds the suggestion that a command names, which has to wait.
 func (k *call) suggestion() (store.Suggestion, Reply, bool) {
 	n, err := strconv.Atoi(strings.TrimPrefix(k.values["number"], "#"))
 	s, ok := k.tx.Suggestion(n)
@@ -117,9 +117,9 @@ func runSuggestionApprove(k *call) Reply {
 	if !ok {
 		return reply
 	}
-	s.State = store.Approved
-	k.tx.PutSuggestion(s)
 	id := "own-" + k.fresh
+	s.State, s.Question = store.Approved, id
+	k.tx.PutSuggestion(s)
 	k.tx.PutOwn(store.Own{ID: id, Question: &questions.Question{ID: id, Texts: []questions.Text{{
 		Lang: s.Lang, Prompt: s.Prompt, Answer: s.Answer, Credit: creditFor(s), File: suggestedIn, Line: s.Number,
 	}}}})
@@ -153,8 +153,14 @@ func runSuggestionEdit(k *call) Reply {
 	return reply
 }
 
+// runSuggestionDecline says no, and why. A question that was taken in already is taken out again.
 func runSuggestionDecline(k *call) Reply {
 	s, reply, ok := k.suggestion()
+	done, notice := "suggestion_declined", noticeDeclined
+	if s.State == store.Approved {
+		done, notice, ok = "suggestion_out", noticeOut, true
+		k.tx.PutOwn(store.Own{ID: s.Question})
+	}
 	if !ok {
 		return reply
 	}
@@ -162,6 +168,6 @@ func runSuggestionDecline(k *call) Reply {
 	k.tx.PutSuggestion(s)
 	values := suggestionValues(s)
 	values["Said"] = s.Reason
-	mailTo(k.tx, s.Member, noticeDeclined, fmt.Sprint(s.Number), values, k.now)
-	return k.say("suggestion_declined", Values{"Number": s.Number, "Name": s.Name})
+	mailTo(k.tx, s.Member, notice, fmt.Sprint(s.Number), values, k.now)
+	return k.say(done, Values{"Number": s.Number, "Name": s.Name})
 }

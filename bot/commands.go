@@ -116,7 +116,7 @@ var commands = table{
 	{name: "skip", korean: "건너뛰기", who: maintainers, takesRound: true, options: []option{
 		{name: "schedule", korean: "일정"}, {name: "what", korean: "무엇", positional: true, choices: []choice{{"next", "다음"}, {"open", "지금"}}}}, run: runSkip},
 	{name: "adopt", korean: "채택", who: maintainers, takesRound: true, rounds: []store.RoundState{store.Revealed, store.Closed}, options: []option{
-		{name: "member", korean: "멤버", positional: true, rest: true, required: true}}, run: runAdopt},
+		{name: "of", hidden: true}, {name: "member", korean: "멤버", positional: true, rest: true, required: true}}, run: runAdopt},
 	{name: "flags", korean: "신고목록", who: maintainers, options: []option{{name: "done", korean: "처리", positional: true}}, run: runFlags},
 	{name: "suggestion list", korean: "제안 목록", who: maintainers, reads: true, run: runSuggestionList},
 	{name: "suggestion approve", korean: "제안 승인", who: maintainers, options: numbered, run: runSuggestionApprove},

@@ -149,6 +149,7 @@ const (
 const (
 	noticeApproved = "suggestion_approved"
 	noticeDeclined = "suggestion_declined"
+	noticeOut      = "suggestion_out" // of the bank again
 	noticeFlagDone = "flag_done"
 	noticeAdopted  = "adopted"
 )

@@ -28,6 +28,8 @@ type Suggestion struct {
 	At     time.Time       `json:"at"`
 	State  SuggestionState `json:"state"`
 	Reason string          `json:"reason,omitempty"` // why it was declined
+	// Question is the ID of what was taken into the bank.
+	Question string `json:"question,omitempty"`
 }
 
 // Flag is a member's word that a question is wrong or outdated.
