@@ -102,3 +102,38 @@ func TestApprovedTakenOut(t *testing.T) {
 		t.Errorf("afterwards: %s", got)
 	}
 }
+
+// TestSearchKeepsSecrets tells nothing of a reference answer that is not revealed: neither by a button nor by what is found.
+func TestSearchKeepsSecrets(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	text := questions.Text{Lang: questions.English, Prompt: "What bounds a queue?", Topics: []string{"Letters"}, Answer: "Backpressure, by credits."}
+	if _, _, err := o.store.ImportBank(t.Context(), store.FromNotes, []questions.Question{{ID: "q", Texts: []questions.Text{text}}}, day); err != nil {
+		t.Fatal(err)
+	}
+	find := func(name, words string) (found, shown bool) {
+		t.Helper()
+		reply := o.say(name, "search "+words)
+		return strings.Contains(reply.Message.Text, "\n1. "+text.Prompt), len(reply.Message.Actions) > 0
+	}
+	if found, shown := find("Jun", "backpressure"); !found || !shown {
+		t.Fatalf("before it is asked: found %v, shown %v", found, shown)
+	}
+	n := o.plan(room("C"))
+	o.landPost(n, room("C"))
+	for words, want := range map[string]bool{"backpressure": false, "credits backpressure": false, "queue": true, "letters": true, "queue credits": true} {
+		if found, shown := find("Jun", words); found != want || shown {
+			t.Errorf("while it is open %q: found %v, shown %v", words, found, shown)
+		}
+	}
+	if got := o.say("Jun", "search backpressure").Message.Text; !strings.Contains(got, "nothing on “backpressure”") {
+		t.Errorf("while it is open: %s", got)
+	}
+	o.say("Jun", fmt.Sprintf("reveal #%d pass", n)) // and from now on Jun has seen it
+	if found, shown := find("Jun", "backpressure"); !found || !shown {
+		t.Errorf("after a look: found %v, shown %v", found, shown)
+	}
+	if found, _ := find("Mina", "backpressure"); found {
+		t.Error("another's look opens it for all")
+	}
+}

@@ -3,7 +3,10 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+
+	"rewind/questions"
 )
 
 // searchLength is how many questions a search shows.
@@ -20,29 +23,46 @@ func prepareSearch(ctx context.Context, b *Bot, group string, k *call) (*Reply, 
 
 // runSearch shows what was found, and the answers of those whose answers this member may see.
 func runSearch(k *call) Reply {
-	secret := k.secrets()
-	reply := k.say("search_head", Values{"Text": plain(k.values["text"]), "Count": len(k.hits)})
-	if len(k.hits) == 0 {
-		return k.say("search_none", Values{"Text": plain(k.values["text"])})
-	}
-	for i, h := range k.hits {
+	secret, typed := k.secrets(), plain(k.values["text"])
+	var lines []string
+	var actions []Action
+	for _, h := range k.hits {
 		q, ok := k.tx.Question(k.bank.Version, k.bank.Own, h.ID)
-		if !ok {
+		if !ok || secret[h.ID] && !k.asksFor(q) {
 			continue
 		}
-		t := q.In(k.group.Lang)
-		line := fmt.Sprintf("%d. %s", i+1, firstLine(asked(t), threadNameLength))
-		if len(t.Topics) > 0 {
-			line += " · " + strings.Join(t.Topics, " › ")
-		}
-		reply.Message.Text += "\n" + line
+		number := len(lines) + 1
+		lines = append(lines, fmt.Sprintf("%d. %s", number, found(q.In(k.group.Lang))))
 		if !secret[h.ID] {
-			reply.Message.Actions = append(reply.Message.Actions, Action{
-				Label: k.words.Say("search_show", Values{"Number": i + 1}), Command: "random answer=" + h.ID,
+			actions = append(actions, Action{
+				Label: k.words.Say("search_show", Values{"Number": number}), Command: "random answer=" + h.ID,
 			})
 		}
 	}
-	return reply
+	if len(lines) == 0 {
+		return k.say("search_none", Values{"Text": typed})
+	}
+	head := k.words.Say("search_head", Values{"Text": typed, "Count": len(lines)})
+	return Reply{Message: Message{Text: head + "\n" + strings.Join(lines, "\n"), Actions: actions}}
+}
+
+// found is a question that was found, in a line.
+func found(t questions.Text) string {
+	line := firstLine(asked(t), threadNameLength)
+	if len(t.Topics) > 0 {
+		line += " · " + strings.Join(t.Topics, " › ")
+	}
+	return line
+}
+
+// asksFor reports whether what everybody may see of a question has something of what is searched for: that a word stands
+// in an answer would tell of the answer.
+func (k *call) asksFor(q questions.Question) bool {
+	open := questions.Question{ID: q.ID}
+	for _, t := range q.Texts {
+		open.Texts = append(open.Texts, questions.Text{Lang: t.Lang, Prompt: t.Prompt, Options: t.Options, Topics: t.Topics})
+	}
+	return len(questions.NewIndex(slices.Values([]questions.Question{open})).Search(k.values["text"], 1)) > 0
 }
 
 // plain is what somebody typed, fit to stand in a sentence.
