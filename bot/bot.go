@@ -55,7 +55,10 @@ type Bot struct {
 
 // New makes a bot. Handlers may be called at once; nothing is asked or delivered before Run.
 func New(o Options) *Bot {
-	b := &Bot{store: o.Store, clock: o.Clock, log: o.Log, lang: o.Lang, zone: o.Zone, newID: o.NewID, couriers: map[string]*courier{}}
+	b := &Bot{
+		store: o.Store, clock: o.Clock, log: o.Log, lang: o.Lang, zone: o.Zone, newID: o.NewID,
+		couriers: map[string]*courier{}, library: library{most: mostIndexed},
+	}
 	if b.clock == nil {
 		b.clock = MachineClock{}
 	}
