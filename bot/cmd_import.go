@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/tools/txtar"
 
@@ -35,6 +36,7 @@ type upload struct {
 	notes   questions.Notes
 	plan    store.Imported
 	changes bool
+	starter bool // they take the place of the starter bank
 }
 
 func prepareImport(ctx context.Context, b *Bot, group string, k *call) (*Reply, error) {
@@ -65,18 +67,23 @@ func (b *Bot) receive(ctx context.Context, group string, k *call, replace bool) 
 func (k *call) files(ctx context.Context) ([]store.File, *Reply, error) {
 	var files []store.File
 	size := 0
+	text := k.values["notes"]
+	large := Values{"Files": mostFiles, "Size": maxUpload >> 20}
+	if len(k.Attachments) > mostFiles || len(text) > maxUpload {
+		return nil, k.wrong("import_large", large), nil
+	}
 	for i, a := range k.Attachments {
-		content, err := readAttachment(ctx, a, maxUpload-size)
+		content, err := readAttachment(ctx, a, maxUpload-len(text)-size)
 		switch {
-		case i == mostFiles || errors.Is(err, errTooLong):
-			return nil, k.wrong("import_large", Values{"Files": mostFiles, "Size": maxUpload >> 20}), nil
+		case errors.Is(err, errTooLong):
+			return nil, k.wrong("import_large", large), nil
 		case err != nil:
-			return nil, k.wrong("import_unread", Values{"File": plain(a.Name)}), nil
+			return nil, k.wrong("import_unread", Values{"File": fileName(a.Name, i)}), nil
 		}
 		size += len(content)
 		files = append(files, store.File{Name: fileName(a.Name, i), Content: content})
 	}
-	if text := k.values["notes"]; hasWords(text) {
+	if hasWords(text) {
 		name := fmt.Sprintf("pasted-%s-%s.md", k.now.Format(time.DateOnly), k.fresh[:min(4, len(k.fresh))])
 		files = append(files, store.File{Name: name, Content: []byte(text)})
 	}
@@ -106,9 +113,15 @@ func readAttachment(ctx context.Context, a Attachment, most int) ([]byte, error)
 	return content, err
 }
 
-// fileName is an attachment's own name, without any way to somewhere else.
+// fileName is an attachment's own name, without any way to somewhere else and fit to stand in a line.
 func fileName(name string, n int) string {
 	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(name, "_"))
 	if strings.Trim(name, ". /") == "" {
 		return fmt.Sprintf("notes-%d.md", n+1)
 	}
@@ -129,7 +142,7 @@ func (b *Bot) readNotes(ctx context.Context, group string, k *call) ([]questions
 	}
 	files, err := txtar.FS(archive)
 	if err != nil {
-		return nil, k.wrong("import_names"), nil
+		return nil, nil, fmt.Errorf("lay out uploaded notes: %w", err)
 	}
 	k.upload.notes, err = questions.Load(questions.Source{FS: files, Root: "."})
 	if errors.Is(err, questions.ErrNoQuestion) {
@@ -142,17 +155,17 @@ func (b *Bot) readNotes(ctx context.Context, group string, k *call) ([]questions
 	if k.upload.Replace {
 		return qs, nil, nil
 	}
-	kept, err := b.keptNotes(ctx, group, k.bank, sent)
+	kept, err := b.keptNotes(ctx, group, k, sent)
 	return questions.Merge(kept, qs), nil, err
 }
 
 // keptNotes are the questions of a group's notes that stand in none of the files.
-func (b *Bot) keptNotes(ctx context.Context, group string, bank *store.Bank, files map[string]bool) ([]questions.Question, error) {
+func (b *Bot) keptNotes(ctx context.Context, group string, k *call, files map[string]bool) ([]questions.Question, error) {
 	info, ok, err := b.store.GroupBankInfo(ctx, group)
-	if err != nil || !ok || info.Origin != store.FromNotes {
+	if k.upload.starter = info.Origin == store.FromStarter; err != nil || !ok || k.upload.starter {
 		return nil, err
 	}
-	notes := &store.Bank{Version: bank.Version, Entries: bank.Entries} // without what the group has of its own
+	notes := &store.Bank{Version: k.bank.Version, Entries: k.bank.Entries} // without what the group has of its own
 	qs, err := b.store.BankQuestions(ctx, group, notes)
 	return slices.DeleteFunc(qs, func(q questions.Question) bool {
 		return slices.ContainsFunc(q.Texts, func(t questions.Text) bool { return files[t.File] })
@@ -166,8 +179,12 @@ func runImport(k *call) Reply {
 		return k.say("import_same")
 	}
 	k.tx.PutUpload(u.Upload, u.files)
+	starter := ""
+	if u.starter {
+		starter = "\n" + k.words.Say("import_starter")
+	}
 	reply := k.say("import_preview", k.changes(u.plan.Match), Values{
-		"Count": len(u.notes.Questions), "Answered": answered(u.notes.Questions), "Warnings": k.warnings(),
+		"Count": len(u.notes.Questions), "Answered": answered(u.notes.Questions), "Starter": starter, "Warnings": k.warnings(),
 	})
 	reply.Message.Actions = []Action{{Label: k.words.Say("import_confirm"), Command: "confirm " + u.ID}}
 	return reply
@@ -232,19 +249,26 @@ func prepareConfirm(ctx context.Context, b *Bot, group string, k *call) (*Reply,
 	if !found || k.now.Sub(k.upload.At) > uploadSpan {
 		return k.wrong("import_gone"), nil
 	}
-	qs, reply, err := b.readNotes(ctx, group, k)
-	if err != nil || reply != nil {
-		return reply, err
+	for {
+		qs, reply, err := b.readNotes(ctx, group, k)
+		if err != nil || reply != nil {
+			return reply, err
+		}
+		k.upload.plan, k.upload.changes, err = b.store.ImportGroupBank(ctx, group, k.bank.Version, qs, k.now)
+		if !errors.Is(err, store.ErrBankMoved) {
+			return nil, err
+		}
+		if k.bank, err = b.store.GroupBank(ctx, group); err != nil {
+			return nil, err
+		}
 	}
-	k.upload.plan, k.upload.changes, err = b.store.ImportGroupBank(ctx, group, qs, k.now)
-	return nil, err
 }
 
 func runConfirm(k *call) Reply {
-	if !k.upload.changes { // it was made current before this command could remember its reply
-		return k.say("import_same")
-	}
 	k.tx.DropUploads()
+	if !k.upload.changes { // it was made current before this command could remember its reply
+		return k.say("import_there", Values{"Count": k.upload.plan.Questions})
+	}
 	return k.say("import_done", k.changes(k.upload.plan.Match), Values{"Count": k.upload.plan.Questions})
 }
 

@@ -28,6 +28,7 @@ type office struct {
 	t     *testing.T
 	clock *stillClock
 	group string
+	from  store.Origin // the bank's
 	ids   int
 }
 
@@ -38,13 +39,16 @@ var day = time.Date(2026, 3, 9, 9, 0, 0, 0, time.UTC)
 
 // newOffice opens an office whose group plays in English and UTC, with Mina as its maintainer and Jun as a member. Each
 // update is run twice, and in the end the store must verify.
-func newOffice(t *testing.T) *office {
+func newOffice(t *testing.T) *office { t.Helper(); return newOfficeAsking(t, store.FromNotes) }
+
+// newOfficeAsking is newOffice with a bank that comes from somewhere.
+func newOfficeAsking(t *testing.T, from store.Origin) *office {
 	t.Helper()
 	s, err := store.Open(filepath.Join(t.TempDir(), "office.db"), store.Options{Twice: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{t: t, clock: &stillClock{day}}
+	o := &office{t: t, clock: &stillClock{day}, from: from}
 	o.Bot = New(Options{
 		Store: s, Clock: o.clock, Lang: questions.English, Zone: "UTC",
 		NewID: func() string { o.ids++; return fmt.Sprintf("id-%03d", o.ids) },
@@ -89,7 +93,7 @@ func (o *office) ask(prompts ...string) {
 		text := questions.Text{Lang: questions.English, Prompt: "What is " + p + "?", Topics: []string{"Letters"}, Answer: "It is " + p + "."}
 		qs = append(qs, questions.Question{ID: fmt.Sprintf("q%d", i+1), Texts: []questions.Text{text}})
 	}
-	if _, _, err := o.store.ImportBank(o.t.Context(), store.FromNotes, qs, o.clock.now); err != nil {
+	if _, _, err := o.store.ImportBank(o.t.Context(), o.from, qs, o.clock.now); err != nil {
 		o.t.Fatal(err)
 	}
 }

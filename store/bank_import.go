@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -29,16 +30,23 @@ const (
 // has changed meanwhile, the questions are matched again with what it is now. What a cut-off import left is cleared away
 // by the next one.
 func (s *Store) ImportBank(ctx context.Context, origin Origin, qs []questions.Question, at time.Time) (done Imported, changed bool, err error) {
-	return s.importBank(ctx, systemScope, origin, qs, at)
+	return s.importBank(ctx, systemScope, origin, anyVersion, qs, at)
 }
 
 // ImportGroupBank is ImportBank for notes of a group's own: from then on it is asked from them and not from the
-// operator's.
-func (s *Store) ImportGroupBank(ctx context.Context, group string, qs []questions.Question, at time.Time) (done Imported, changed bool, err error) {
-	return s.importBank(ctx, groupScope(group), FromNotes, qs, at)
+// operator's. It fails with ErrBankMoved where the group is no longer asked from the version onto, with which the questions
+// were put together.
+func (s *Store) ImportGroupBank(ctx context.Context, group, onto string, qs []questions.Question, at time.Time) (done Imported, changed bool, err error) {
+	return s.importBank(ctx, groupScope(group), FromNotes, onto, qs, at)
 }
 
-func (s *Store) importBank(ctx context.Context, owner string, origin Origin, qs []questions.Question, at time.Time) (done Imported, changed bool, err error) {
+// ErrBankMoved says that somebody else has changed the bank meanwhile.
+var ErrBankMoved = errors.New("the bank has changed meanwhile")
+
+// anyVersion is no version's name.
+const anyVersion = "*"
+
+func (s *Store) importBank(ctx context.Context, owner string, origin Origin, onto string, qs []questions.Question, at time.Time) (done Imported, changed bool, err error) {
 	s.importing.Lock()
 	defer s.importing.Unlock()
 	if err := s.clearLeftovers(ctx); err != nil {
@@ -46,6 +54,9 @@ func (s *Store) importBank(ctx context.Context, owner string, origin Origin, qs 
 	}
 	for {
 		p, err := s.planImport(ctx, owner, origin, qs, at)
+		if err == nil && onto != anyVersion && onto != p.from.version {
+			err = ErrBankMoved
+		}
 		if err != nil || !p.changes {
 			return p.told(), false, err
 		}

@@ -39,7 +39,16 @@ func TestGroupBank(t *testing.T) {
 		}
 	}
 	want("a", a.ID, b.ID)
-	done, changed, err := s.ImportGroupBank(t.Context(), "a", []questions.Question{b, c}, noon)
+	at := func(group string) string {
+		t.Helper()
+		bank, err := s.GroupBank(t.Context(), group)
+		must(t, err)
+		return bank.Version
+	}
+	if _, _, err := s.ImportGroupBank(t.Context(), "a", "another", []questions.Question{b, c}, noon); !errors.Is(err, ErrBankMoved) {
+		t.Errorf("onto another version: %v", err)
+	}
+	done, changed, err := s.ImportGroupBank(t.Context(), "a", at("a"), []questions.Question{b, c}, noon)
 	if must(t, err); !changed || len(done.Match.Left) != 1 {
 		t.Errorf("changed %v, left %v", changed, idsOf(done.Match.Left))
 	}
@@ -48,7 +57,7 @@ func TestGroupBank(t *testing.T) {
 	importNotes(t, s, d) // the operator's notes go on without group a
 	want("a", b.ID, c.ID)
 	want("b", d.ID)
-	if _, changed, err = s.ImportGroupBank(t.Context(), "a", []questions.Question{b, c}, noon); err != nil || changed {
+	if _, changed, err = s.ImportGroupBank(t.Context(), "a", at("a"), []questions.Question{b, c}, noon); err != nil || changed {
 		t.Errorf("the same again: changed %v, %v", changed, err)
 	}
 	would, changes, err := s.PlanGroupBank(t.Context(), "a", []questions.Question{a, b, c}, noon)
@@ -137,7 +146,9 @@ func TestOwnInNotes(t *testing.T) {
 	must(t, s.UpdateGroup(t.Context(), "a", func(tx *Tx) error { tx.PutOwn(Own{ID: own.ID, Question: &own}); return nil }))
 	noted := own
 	noted.Mark, noted.Texts = own.ID, []questions.Text{{Lang: "en", Prompt: "What is a mutex for?", Answer: "It guards data.", File: "b.md", Line: 1}}
-	_, _, err := s.ImportGroupBank(t.Context(), "a", []questions.Question{a, noted}, noon)
+	bank, err := s.GroupBank(t.Context(), "a")
+	must(t, err)
+	_, _, err = s.ImportGroupBank(t.Context(), "a", bank.Version, []questions.Question{a, noted}, noon)
 	must(t, err)
 	ids, qs := askedOf(t, s, "a")
 	if !slices.Equal(ids, []string{a.ID, own.ID}) || qs[own.ID].Texts[0].Answer != "It guards data." {
