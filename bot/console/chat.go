@@ -40,10 +40,10 @@ func (c *Console) Chat(ctx context.Context, b Bot, in io.Reader) error {
 		return err
 	}
 	defer p.leave()
-	lines := readLines(ctx, in)
-	for n := 1; ; n++ {
+	typing := typing{lines: readLines(ctx, in)}
+	for {
 		p.prompt()
-		text, err := nextTyped(ctx, lines)
+		text, err := typing.next(ctx)
 		if err == nil {
 			err = p.do(ctx, parse(text))
 		}
@@ -54,7 +54,7 @@ func (c *Console) Chat(ctx context.Context, b Bot, in io.Reader) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			return fmt.Errorf("line %d: %w", n, err)
+			return fmt.Errorf("line %d: %w", typing.read, err)
 		}
 	}
 }

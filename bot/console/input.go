@@ -3,6 +3,7 @@ package console
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -49,21 +50,40 @@ type typed struct {
 	err  error
 }
 
-// nextTyped is what somebody types at once: a line, and after one that ends in a backslash the next as well.
-func nextTyped(ctx context.Context, lines <-chan typed) (string, error) {
-	text, err := nextLine(ctx, lines)
+// typing takes what is typed, line by line.
+type typing struct {
+	lines <-chan typed
+	read  int   // how many lines were taken
+	ended error // why there are no more
+}
+
+// next is what somebody types at once: a line, and after one that ends in a backslash the next as well, if there is one.
+func (t *typing) next(ctx context.Context) (string, error) {
+	text, err := t.line(ctx)
 	for err == nil && strings.HasSuffix(text, `\`) {
-		var next string
-		next, err = nextLine(ctx, lines)
-		text = strings.TrimSuffix(text, `\`) + "\n" + next
+		more, err := t.line(ctx)
+		text = strings.TrimSuffix(text, `\`)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+		text += "\n" + more
 	}
 	return text, err
 }
 
-func nextLine(ctx context.Context, lines <-chan typed) (string, error) {
+func (t *typing) line(ctx context.Context) (string, error) {
+	if t.ended != nil {
+		return "", t.ended
+	}
 	select {
-	case t := <-lines:
-		return strings.TrimPrefix(t.text, "\uFEFF"), t.err
+	case l := <-t.lines:
+		if t.ended = l.err; !errors.Is(l.err, io.EOF) {
+			t.read++ // also one that could not be read
+		}
+		return strings.TrimPrefix(l.text, "\uFEFF"), l.err
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
