@@ -9,12 +9,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
 	_ "time/tzdata"
+	"unicode"
 
 	"golang.org/x/tools/txtar"
 
@@ -289,4 +291,48 @@ func firstDifference(want, got string) string {
 		}
 	}
 	return fmt.Sprintf("want %d lines, got %d", len(w), len(g))
+}
+
+var commandNames = regexp.MustCompile("(?m)^\\| `/quiz ([^`]+)` \\|.*\\| `/quiz ([^`]+)` \\|")
+
+// TestDaysHaveAll wants every command of the reference in a script, in both languages.
+func TestDaysHaveAll(t *testing.T) {
+	t.Parallel()
+	reference, err := os.ReadFile("../../docs/commands.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("testdata/days/*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed := ""
+	for _, file := range files {
+		a, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		typed += section(a, "script") + "\n"
+	}
+	found := commandNames.FindAllStringSubmatch(string(reference), -1)
+	if len(found) < 20 {
+		t.Fatalf("the reference has %d commands", len(found))
+	}
+	for _, names := range found {
+		words := len(strings.Fields(names[1][:nameLength(names[1])])) // as many has the Korean name
+		for _, usage := range names[1:] {
+			called := "/quiz " + strings.Join(strings.Fields(usage)[:words], " ")
+			if !strings.Contains(typed, called+" ") && !strings.Contains(typed, called+"\n") {
+				t.Errorf("no script gives %s", called)
+			}
+		}
+	}
+}
+
+// nameLength is how much of an English usage is the command's name: its options are in capitals or in brackets.
+func nameLength(usage string) int {
+	if i := strings.IndexFunc(usage, func(r rune) bool { return unicode.IsUpper(r) || strings.ContainsRune("[=|", r) }); i >= 0 {
+		return i
+	}
+	return len(usage)
 }
