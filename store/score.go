@@ -178,13 +178,12 @@ func (tx *Tx) Top(b Board) iter.Seq[Row] {
 // Row returns a member's or team's row of the board.
 func (tx *Tx) Row(b Board, id string) (Row, bool) { return rowTable.get(tx, b.Period, b.Of, id) }
 
-// Place returns the place a row with these points has on the board, counted from 1; equal points share a place.
+// Place returns the place a row with these points has on the board, counted from 1; equal points share a place. Like
+// Sharing it reads no rows.
 func (tx *Tx) Place(b Board, r Row) int {
+	lo, hi := rankTable.key([]any{b.Period, b.Of}), rankTable.key(rankParts(b, r)[:3])
 	place := 1
-	for other := range tx.Top(b) {
-		if other.order() <= r.order() {
-			break
-		}
+	for range tx.scan(tx.Scope(), lo, hi, false) {
 		place++
 	}
 	return place
