@@ -215,7 +215,7 @@ func TestABitIsFlippedInAnIndexOrBank(t *testing.T) {
 	s := busyStore(t, Options{})
 	bank, err := s.CurrentBank(t.Context())
 	must(t, err)
-	s.kept.entries = nil // forget what is kept in memory
+	forgetBanks(s)
 	c := busyChannel
 	c.Workspace += "a"
 	tests := []struct {
@@ -241,7 +241,7 @@ func TestABitIsFlippedInAnIndexOrBank(t *testing.T) {
 	}
 	for i, test := range tests {
 		must(t, test.read())
-		s.kept.entries = nil
+		forgetBanks(s)
 		breakRecord(t, s, test.space, test.key, 8*i+3)
 		if err := test.read(); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), printable(test.key)) {
 			t.Errorf("%s: %v", printable(test.key), err)
@@ -255,7 +255,7 @@ func TestARecordOfAnotherForm(t *testing.T) {
 	s := busyStore(t, Options{})
 	bank, err := s.CurrentBank(t.Context())
 	must(t, err)
-	s.kept.entries = nil
+	forgetBanks(s)
 	version := bankSpace(bank.Version)
 	c := busyChannel
 	c.Workspace += "a"
@@ -345,3 +345,6 @@ func doEverything(tx *Tx) {
 	tx.Forget(noon.AddDate(1, 0, 0), 10)
 	tx.fail(tx.doubt(noon))
 }
+
+// forgetBanks drops what is kept in memory.
+func forgetBanks(s *Store) { s.kept.entries, s.kept.banks = nil, nil }
