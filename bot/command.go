@@ -34,19 +34,47 @@ type call struct {
 	fresh  string // a random ID, the same if the transaction is run again
 }
 
-// Command carries out what somebody typed or pressed, and answers it once.
+// patience is how long a person waits before a slow command gives a first sign.
+const patience = 700 * time.Millisecond
+
+// Command carries out what somebody typed or pressed, and answers it: once, or where it takes long first with a sign that it
+// is under way.
 func (b *Bot) Command(ctx context.Context, c Command, answer func(context.Context, Reply) error) error {
 	var reply Reply
-	err := b.guard("carry out a command", func() (err error) {
-		reply, err = b.command(ctx, c)
-		return err
-	})
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		err = b.guard("carry out a command", func() (err error) {
+			reply, err = b.command(ctx, c)
+			return err
+		})
+	}()
+	if sign := b.await(ctx, c, done, answer); sign != nil {
+		b.log.Warn("no sign of a slow command given", "platform", c.From.Platform, "command", c.ID, "error", sign)
+	}
 	if err != nil {
 		b.log.Error("command not carried out", "platform", c.From.Platform, "command", c.ID, "error", err)
 		reply = Reply{Private: true, Message: Message{Text: Speak(questions.Lang(c.Lang)).Say("internal_error")}}
 		return errors.Join(err, answer(ctx, reply))
 	}
 	return answer(ctx, reply)
+}
+
+// await waits for a command; one that the table calls slow gives a sign when patience ends.
+func (b *Bot) await(ctx context.Context, c Command, done <-chan struct{}, answer func(context.Context, Reply) error) (err error) {
+	known, _, _ := commands.find(strings.TrimSpace(c.Text))
+	if known != nil && known.slow {
+		end, release := b.clock.After(patience)
+		select {
+		case <-done:
+		case <-end:
+			err = answer(ctx, Reply{Private: true, Message: Message{Text: Speak(questions.Lang(c.Lang)).Say("working")}})
+		}
+		release()
+	}
+	<-done
+	return err
 }
 
 func (b *Bot) command(ctx context.Context, c Command) (Reply, error) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"rewind/questions"
 	"rewind/store"
@@ -142,5 +143,49 @@ func TestImportOverStarter(t *testing.T) {
 	s.say("Mina", "confirm "+s.uploaded())
 	if got := s.say("Mina", "import ## What is the letter e?\nThe fifth.").Message.Text; strings.Contains(got, hint) {
 		t.Errorf("over notes of its own: %s", got)
+	}
+}
+
+// impatientClock says at once that the time has passed.
+type impatientClock struct{ *stillClock }
+
+func (impatientClock) After(time.Duration) (<-chan time.Time, func()) {
+	passed := make(chan time.Time)
+	close(passed)
+	return passed, func() {}
+}
+
+// TestSlowCommandGivesSign says that who waits for a slow command hears at once that it is under way, and then its answer; a
+// quick command is answered once.
+func TestSlowCommandGivesSign(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.Bot.clock = impatientClock{o.clock}
+	working := Speak(questions.English).Say("working")
+	told := make(chan struct{})
+	var answers []Reply
+	command := func(id, text string, files ...Attachment) {
+		answers = nil
+		c := Command{ID: id, From: account("Mina"), Name: "Mina", Channel: room("C"), Text: text, Attachments: files}
+		err := o.Bot.Command(t.Context(), c, func(_ context.Context, r Reply) error {
+			if answers = append(answers, r); len(answers) == 1 && r.Message.Text == working {
+				close(told)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	command("slow", "import", Attachment{Name: "a.md", Open: func(context.Context) (io.ReadCloser, error) {
+		<-told // nothing is read before the sign was seen
+		return io.NopCloser(strings.NewReader(letterNote)), nil
+	}})
+	if len(answers) != 2 || answers[0].Message.Text != working || !answers[0].Private || answers[1].Message.Text == working {
+		t.Errorf("a slow import is answered with %+v", answers)
+	}
+	command("quick", "leaderboard")
+	if len(answers) != 1 || answers[0].Message.Text == working {
+		t.Errorf("a quick command is answered with %+v", answers)
 	}
 }

@@ -186,7 +186,8 @@ func wholeText(v value) (t Text, sound bool) {
 	}
 	t = Text{
 		Lang: langOf(field("lang")), Prompt: field("prompt"), Options: items("options"), Term: field("term") == "true",
-		Topics: items("topics"), Answer: field("answer"), FollowUps: items("followUps"), Source: field("source"), File: field("file"),
+		Topics: items("topics"), Answer: field("answer"), FollowUps: items("followUps"), Source: field("source"),
+		Credit: field("credit"), File: field("file"),
 	}
 	sound = t.Lang != ""
 	if t.Lang == "" {
