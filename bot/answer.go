@@ -35,6 +35,37 @@ func (b *Bot) comment(ctx context.Context, c Comment) error {
 	return err
 }
 
+// Reaction remembers a reaction that was given or taken back. It counts for nothing, and one in a thread that is no
+// round's is dropped.
+func (b *Bot) Reaction(ctx context.Context, r Reaction) error {
+	return b.guard("take a reaction", func() error {
+		at, ok, err := b.store.ThreadRound(ctx, r.Thread)
+		if err != nil || !ok {
+			return err
+		}
+		fresh, now := b.newID(), b.clock.Now()
+		return b.store.Update(ctx, at.Scope, func(tx *store.Tx) error {
+			takeReaction(tx, at.Round, r, fresh, now)
+			return nil
+		})
+	})
+}
+
+func takeReaction(tx *store.Tx, round int, r Reaction, fresh string, now time.Time) {
+	if known, ok := tx.Round(round); !ok || known.State == store.Closed {
+		return
+	}
+	seen := store.Reaction{Round: round, Thread: r.Thread, Comment: r.Comment, Emoji: r.Emoji, At: now}
+	if r.Removed {
+		m, _ := tx.MemberOf(r.From)
+		seen.Member = m.ID
+		tx.DeleteReaction(seen)
+		return
+	}
+	seen.Member = meet(tx, r.From, r.Name, fresh, now).ID
+	tx.PutReaction(seen)
+}
+
 // takeComment remembers what was seen of a comment and what follows from it: the member's answer, their points, the
 // count under the post. fresh is the ID of the member if they are new.
 func takeComment(tx *store.Tx, round int, c Comment, fresh string, now time.Time) {
@@ -126,6 +157,19 @@ func settleAnswer(tx *store.Tx, r store.Round, m store.Member, now time.Time) {
 	if ok != had {
 		editPosts(tx, r, now)
 	}
+	if first := firstComment(tx, r, m); ok && !had && !underWay(r) {
+		mailSmall(tx, store.Letter{Kind: store.LetterReact, Round: r.Number, Channel: first.Thread.Channel, Comment: first.ID}, now)
+	}
+}
+
+// firstComment is the comment that a member's answer begins with.
+func firstComment(tx *store.Tx, r store.Round, m store.Member) store.Comment {
+	for _, c := range tx.CommentsBy(r.Number, m.ID) {
+		if !c.Deleted && hasWords(c.Text) {
+			return c
+		}
+	}
+	return store.Comment{}
 }
 
 // editPosts makes the posts of a round anew, since the number of answers or the round's state has changed.

@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"rewind/store"
@@ -14,7 +15,7 @@ import (
 func askSlot(tx *store.Tx, bank *store.Bank, d duty, now time.Time) {
 	g, _ := tx.Group()
 	s, ok := tx.Schedule(d.schedule)
-	if !ok || s.Paused {
+	if !ok || s.Paused || len(present(s)) == 0 {
 		return
 	}
 	plan, err := planOf(g, s)
@@ -32,7 +33,7 @@ func askSlot(tx *store.Tx, bank *store.Bank, d duty, now time.Time) {
 		Mode: cmp.Or(s.Mode, g.Mode), RevealAt: revealAfter(now, at, plan.reveal.at(slot, plan.zone)),
 	}
 	r.Expires = sooner(at.Add(time.Duration(s.Grace)), r.RevealAt)
-	r, ok = openRound(tx, g, bank, r, s.Topics, s.Channels, now)
+	r, ok = openRound(tx, g, bank, r, s.Topics, present(s), now)
 	if !ok {
 		claim.State, claim.Round = store.SlotEmpty, 0
 		if !s.ToldEmpty {
@@ -70,6 +71,7 @@ func openRound(tx *store.Tx, g store.Group, bank *store.Bank, r store.Round, top
 		return r, false
 	}
 	g.LastRound++
+	r.Pin, r.Spoiler, r.Notify = g.Pin, g.Spoiler, g.Notify
 	r.Number, r.Bank, r.Own, r.Question, r.State = g.LastRound, bank.Version, bank.Own, id, store.Planned
 	tx.PutGroup(g)
 	if last {
@@ -83,4 +85,9 @@ func openRound(tx *store.Tx, g store.Group, bank *store.Bank, r store.Round, top
 		mail(tx, r, p, now)
 	}
 	return r, true
+}
+
+// present are a schedule's channels without those that refuse everything.
+func present(s store.Schedule) []Channel {
+	return slices.DeleteFunc(slices.Clone(s.Channels), func(c Channel) bool { return slices.Contains(s.Away, c) })
 }

@@ -84,14 +84,20 @@ const (
 	reconnectAfter = 5 * time.Second
 )
 
-// Run asks, reveals and delivers until ctx is done, then lets the deliveries in flight end for up to five seconds. Only
-// one Run may be under way.
+// Run asks, reveals and delivers until ctx is done, then lets the deliveries in flight end for up to five seconds. It ends
+// in the same way, with a *Fatal, when a platform says that nothing will work. Only one Run may be under way.
 func (b *Bot) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	var wg sync.WaitGroup
 	start := func(what string, f func(context.Context) error) {
 		wg.Go(func() {
-			if err := b.guard(what, func() error { return f(ctx) }); err != nil && ctx.Err() == nil {
+			err := b.guard(what, func() error { return f(ctx) })
+			if err != nil && ctx.Err() == nil {
 				b.log.Error("stopped", "what", what, "error", err)
+			}
+			if fatal := (*Fatal)(nil); errors.As(err, &fatal) {
+				stop(fatal)
 			}
 		})
 	}
@@ -101,6 +107,9 @@ func (b *Bot) Run(ctx context.Context) error {
 		start("listen to "+name, c.listen)
 	}
 	wg.Wait()
+	if fatal := (*Fatal)(nil); errors.As(context.Cause(ctx), &fatal) {
+		return fatal
+	}
 	return nil
 }
 
@@ -163,6 +172,14 @@ func (b *Bot) wake() {
 
 // group returns the ID of a workspace's group, which it makes where there is none.
 func (b *Bot) group(ctx context.Context, platform, workspace string) (string, error) {
+	return b.groupIn(ctx, platform, workspace, "")
+}
+
+// groupIn is group with the language of a new one, the bot's own where that is none that it speaks.
+func (b *Bot) groupIn(ctx context.Context, platform, workspace string, lang questions.Lang) (string, error) {
+	if lang != questions.Korean && lang != questions.English {
+		lang = b.lang
+	}
 	h, ok, err := b.store.Home(ctx, platform, workspace)
 	if err != nil {
 		return "", err
@@ -184,7 +201,7 @@ func (b *Bot) group(ctx context.Context, platform, workspace string) (string, er
 	}
 	err = b.store.UpdateGroup(ctx, h.Group, func(tx *store.Tx) error {
 		if _, known := tx.Group(); !known {
-			tx.PutGroup(store.Group{ID: h.Group, Lang: b.lang, Zone: b.zone, Mode: store.ModeBoth, Created: now})
+			tx.PutGroup(store.Group{ID: h.Group, Lang: lang, Zone: b.zone, Mode: store.ModeBoth, Created: now})
 		}
 		return nil
 	})

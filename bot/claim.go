@@ -29,7 +29,7 @@ func (b *Bot) claim(ctx context.Context, due store.DueLetter) (c claimed, ok boo
 		}
 		a := aboutOf(tx, l)
 		if !l.Expires.After(now) && !l.LookOnly {
-			if l.Unsure.IsZero() || l.Kind == store.LetterEdit {
+			if l.Unsure.IsZero() || repeatable(l.Kind) {
 				giveUp(tx, a.group, l, "expired", now)
 				return nil
 			}
@@ -43,7 +43,7 @@ func (b *Bot) claim(ctx context.Context, due store.DueLetter) (c claimed, ok boo
 		if err != nil {
 			return err
 		}
-		if l.Kind != store.LetterEdit {
+		if !repeatable(l.Kind) {
 			if l.Body, err = json.Marshal(body); err != nil {
 				return err
 			}
@@ -62,7 +62,16 @@ func (b *Bot) claim(ctx context.Context, due store.DueLetter) (c claimed, ok boo
 	return c, ok, err
 }
 
-// about is what a letter is about; a notice knows no round and no post.
+// repeatable reports whether doing it twice is the same as doing it once.
+func repeatable(kind store.LetterKind) bool {
+	switch kind {
+	case store.LetterEdit, store.LetterPin, store.LetterUnpin, store.LetterReact:
+		return true
+	}
+	return false
+}
+
+// about is what a letter is about; notices and hellos know no round and no post.
 type about struct {
 	group store.Group
 	round store.Round
@@ -71,7 +80,7 @@ type about struct {
 
 func aboutOf(tx *store.Tx, l store.Letter) (a about) {
 	a.group, _ = tx.Group()
-	if l.Kind != store.LetterNotice {
+	if l.Round != 0 {
 		a.round, _ = tx.Round(l.Round)
 		a.post, _ = tx.Post(l.Round, l.Channel)
 	}
@@ -80,19 +89,23 @@ func aboutOf(tx *store.Tx, l store.Letter) (a about) {
 
 // keyOf names what a letter means in a way that is the same again when a slot is asked anew after a restore.
 func keyOf(l store.Letter, a about) string {
-	if l.Kind == store.LetterNotice {
+	if l.Round == 0 {
 		return a.group.ID + "/" + l.ID
 	}
 	asked := a.round.Schedule
 	if asked == "" {
 		asked = fmt.Sprintf("#%d", l.Round) // a number that a restore gives out again comes with another time
 	}
-	return fmt.Sprintf("%s/%s@%d/%s/%s", a.group.ID, asked, a.round.Due.UnixMilli(), l.Channel.Key(), l.Kind)
+	return fmt.Sprintf("%s/%s@%d/%s/%s%s", a.group.ID, asked, a.round.Due.UnixMilli(), l.Channel.Key(), l.Kind, l.Comment)
 }
 
 // outdated reports whether a letter that was never tried is not wanted any more.
 func outdated(l store.Letter, a about) bool {
-	if l.Kind == store.LetterNotice || l.Kind == store.LetterEdit || !l.Unsure.IsZero() {
+	if !l.Unsure.IsZero() {
+		return false
+	}
+	switch l.Kind {
+	case store.LetterNotice, store.LetterEdit, store.LetterHello, store.LetterReact, store.LetterUnpin:
 		return false
 	}
 	kind, ok := wanted(a.round, a.post)
@@ -105,6 +118,12 @@ func opOf(kind store.LetterKind) Op {
 		return OpenThread
 	case store.LetterEdit:
 		return Edit
+	case store.LetterPin:
+		return Pin
+	case store.LetterUnpin:
+		return Unpin
+	case store.LetterReact:
+		return React
 	}
 	return Say
 }
@@ -112,15 +131,20 @@ func opOf(kind store.LetterKind) Op {
 // placeOf is where a letter goes.
 func placeOf(l store.Letter, a about) Place {
 	switch l.Kind {
-	case store.LetterThread, store.LetterEdit:
+	case store.LetterThread, store.LetterEdit, store.LetterPin, store.LetterUnpin:
 		return Place{Channel: l.Channel, Message: a.post.Message}
-	case store.LetterReveal:
+	case store.LetterReveal, store.LetterNotify:
 		return Place{Channel: l.Channel, Thread: a.post.Thread}
+	case store.LetterReact:
+		return Place{Channel: l.Channel, Thread: a.post.Thread, Message: l.Comment}
 	case store.LetterNotice:
 		return Place{Account: l.Notice.To}
 	}
 	return Place{Channel: l.Channel}
 }
+
+// kept is the emoji that marks a comment which was kept as an answer.
+const kept = "✅"
 
 // compose makes a letter's text; that of a letter that was claimed before is the frozen one.
 func compose(tx *store.Tx, l store.Letter, a about, now time.Time) (m Message, err error) {
@@ -130,10 +154,19 @@ func compose(tx *store.Tx, l store.Letter, a about, now time.Time) (m Message, e
 		}
 		return m, nil
 	}
-	if l.Kind == store.LetterNotice {
-		return noticeText(Speak(a.group.Lang), *l.Notice), nil
-	}
 	r := a.round
+	switch l.Kind {
+	case store.LetterNotice:
+		return noticeText(Speak(a.group.Lang), *l.Notice), nil
+	case store.LetterHello:
+		return Message{Text: Speak(a.group.Lang).Say("hello")}, nil
+	case store.LetterReact:
+		return Message{Text: kept}, nil
+	case store.LetterPin, store.LetterUnpin:
+		return Message{}, nil
+	case store.LetterNotify:
+		return Message{Text: Speak(r.Lang).Say("notify", Values{"Round": r.Number}), Notify: notified(r, l.Channel.Platform)}, nil
+	}
 	q, ok := tx.Question(r.Bank, r.Own, r.Question)
 	if !ok {
 		return m, fmt.Errorf("letter %s: its question is not in the bank", l.ID)

@@ -38,15 +38,42 @@ func runAnswer(k *call) Reply {
 	if !hasWords(text) {
 		return k.say("answer_empty")
 	}
-	peek, _ := k.tx.Peek(r.Number, k.member.ID)
-	late := !r.Revealing.IsZero() || !before(k.now, cutoff(r, peek))
 	old, had := k.tx.Answer(r.Number, k.member.ID)
+	late, no := k.mayAnswer(r)
+	if no != nil {
+		return *no
+	}
+	k.keepAnswer(r, text, late)
+	switch {
+	case late:
+		return k.say("answer_late", Values{"Round": r.Number, "Points": latePoints})
+	case had && old.Sealed:
+		return k.say("answer_replaced", Values{"Round": r.Number})
+	}
+	return k.say("answer_sealed", Values{"Round": r.Number, "Points": answerPoints, "Time": clockTime(k.words, r.RevealAt, k.zone)})
+}
+
+// mayAnswer reports whether a private answer given now is late, or says why none is taken.
+func (k *call) mayAnswer(r store.Round) (late bool, no *Reply) {
+	peek, _ := k.tx.Peek(r.Number, k.member.ID)
+	late = !r.Revealing.IsZero() || !before(k.now, cutoff(r, peek))
+	key := ""
+	_, had := k.tx.Answer(r.Number, k.member.ID)
 	switch {
 	case late && had:
-		return k.say("answer_had", Values{"Round": r.Number})
+		key = "answer_had"
 	case !late && r.Mode == store.ModeOpen && k.hasThread(r):
-		return k.say("answer_open", Values{"Round": r.Number})
+		key = "answer_open"
+	default:
+		return late, nil
 	}
+	reply := k.say(key, Values{"Round": r.Number})
+	return late, &reply
+}
+
+// keepAnswer writes a private answer and its points.
+func (k *call) keepAnswer(r store.Round, text string, late bool) {
+	_, had := k.tx.Answer(r.Number, k.member.ID)
 	a := store.Answer{Round: r.Number, Member: k.member.ID, Text: text, At: k.now, Channel: k.Channel, Sealed: !late, Late: late}
 	if _, asked := k.tx.Post(r.Number, k.Channel); !asked {
 		a.Channel = k.firstChannel(r) // given elsewhere, as in a private chat
@@ -56,13 +83,6 @@ func runAnswer(k *call) Reply {
 	if !had {
 		editPosts(k.tx, r, k.now)
 	}
-	switch {
-	case late:
-		return k.say("answer_late", Values{"Round": r.Number, "Points": latePoints})
-	case had && old.Sealed:
-		return k.say("answer_replaced", Values{"Round": r.Number})
-	}
-	return k.say("answer_sealed", Values{"Round": r.Number, "Points": answerPoints, "Time": clockTime(k.words, r.RevealAt, k.zone)})
 }
 
 // hasThread reports whether a round has a thread to answer in, or may still get one.
@@ -82,7 +102,7 @@ func (k *call) firstChannel(r store.Round) Channel {
 // runReveal shows the reference answer: to everybody in the thread, or privately to somebody who has answered or who
 // says that they do not know.
 func runReveal(k *call) Reply {
-	r, how := k.picked, k.values["how"]
+	r, how, line := k.picked, k.values["how"], k.values["line"]
 	if r.State == store.Revealed {
 		return k.reference(r)
 	}
@@ -97,13 +117,42 @@ func runReveal(k *call) Reply {
 	switch {
 	case peeked:
 		return k.reference(r)
-	case !answered && how != "pass":
-		reply := k.say("reveal_ask", Values{"Round": r.Number})
-		reply.Message.Actions = []Action{{Label: k.words.Say("reveal_pass"), Command: fmt.Sprintf("reveal #%d pass", r.Number)}}
-		return reply
+	case !answered && k.values["write"] != "" && line == "":
+		return k.form(Form{Command: fmt.Sprintf("reveal #%d me", r.Number), Option: "line"})
+	case !answered && how != "pass" && line == "":
+		return k.askBeforeLook(r)
 	}
-	k.tx.PutPeek(store.Peek{Round: r.Number, Member: k.member.ID, At: k.now, GaveUp: !answered})
+	k.look(r, line, answered)
 	return k.reference(r)
+}
+
+// askBeforeLook asks for a line, or for the word that they do not know, before somebody looks: trying first is what makes
+// an answer stay (https://doi.org/10.1111/j.1467-9280.2006.01693.x).
+func (k *call) askBeforeLook(r store.Round) Reply {
+	reply := k.say("reveal_ask", Values{"Round": r.Number})
+	if k.Forms {
+		reply.Message.Actions = append(reply.Message.Actions, Action{Label: k.words.Say("reveal_line"), Command: fmt.Sprintf("reveal #%d me write=yes", r.Number)})
+	}
+	reply.Message.Actions = append(reply.Message.Actions, Action{Label: k.words.Say("reveal_pass"), Command: fmt.Sprintf("reveal #%d pass", r.Number)})
+	if k.mayReveal() {
+		reply.Message.Actions = append(reply.Message.Actions, Action{Label: k.words.Say("reveal_all"), Command: fmt.Sprintf("reveal #%d all", r.Number)})
+	}
+	return reply
+}
+
+// look records that somebody looks. What they write before it is their answer where private answers are taken.
+func (k *call) look(r store.Round, line string, answered bool) {
+	peek := store.Peek{Round: r.Number, Member: k.member.ID, At: k.now}
+	switch {
+	case answered:
+	case !hasWords(line):
+		peek.GaveUp = true
+	case r.Mode == store.ModeOpen && k.hasThread(r):
+		peek.Line = line
+	default:
+		k.keepAnswer(r, line, false)
+	}
+	k.tx.PutPeek(peek)
 }
 
 func (k *call) mayReveal() bool { return k.group.MembersReveal || k.isMaintainer() }
@@ -122,8 +171,7 @@ func (k *call) revealToAll(r store.Round) Reply {
 // reference is the reference answer of a round, for one person.
 func (k *call) reference(r store.Round) Reply {
 	s := sheet{words: k.words, round: r, text: k.textOf(r), zone: k.zone, now: k.now}
-	head := k.words.Say("reveal_head", Values{"Round": r.Number, "Question": firstLine(asked(s.text), threadNameLength)})
-	return Reply{Private: true, Message: Message{Text: head + "\n\n" + s.reference()}}
+	return Reply{Private: true, Message: Message{Title: s.revealTitle(), Text: s.reference()}}
 }
 
 // runRandom is practice for one person: any question of the bank, no round, no points. Which one it is follows from the
@@ -302,7 +350,7 @@ func (k *call) helpOn(prefix string) Reply {
 	lines := []string{k.words.Say("help_head")}
 	for i := range k.table {
 		c := &k.table[i]
-		if c.who == maintainers && !k.isMaintainer() || !strings.HasPrefix(c.name, prefix) {
+		if !c.listed() || c.who == maintainers && !k.isMaintainer() || !strings.HasPrefix(c.name, prefix) {
 			continue
 		}
 		lines = append(lines, "- `"+c.usage(k.words.Lang())+"` — "+k.words.Say("help_"+helpKey(c)))

@@ -75,6 +75,7 @@ func (k *call) configure(s *store.Schedule) (Reply, bool) {
 	}
 	if k.values["channel"] != "" {
 		s.Channels = channelsOf(k.typed, k.Command)
+		s.Away = nil // they were checked just now
 	}
 	s.Mode = store.Mode(cmp.Or(k.values["mode"], string(s.Mode)))
 	return Reply{}, true
@@ -220,10 +221,11 @@ func runSchedulePause(k *call) Reply {
 
 func runScheduleResume(k *call) Reply {
 	return k.changeSchedule("schedule_resumed", func(s *store.Schedule) {
-		if s.Paused {
+		if s.Paused || len(present(*s)) == 0 {
 			s.Paused, s.Since = false, k.now
 			s.Version++
 		}
+		s.Away = nil
 	})
 }
 

@@ -36,6 +36,14 @@ func runSettings(k *call) Reply {
 			return reply
 		}
 	}
+	k.changeRoles(&g)
+	if pin := k.values["pin"]; pin != "" {
+		g.Pin = pin == "on"
+		g.Told = slices.DeleteFunc(g.Told, func(code string) bool { return strings.HasPrefix(code, string(store.LetterPin)+"/") })
+	}
+	if spoiler := k.values["spoiler"]; spoiler != "" {
+		g.Spoiler = spoiler == "on"
+	}
 	k.tx.PutGroup(g)
 	if g.Zone != k.group.Zone {
 		k.moveSchedules()
@@ -45,6 +53,42 @@ func runSettings(k *call) Reply {
 		k.words = Speak(g.Lang)
 	}
 	return k.settings("settings_changed")
+}
+
+// changeRoles sets whose members are maintainers, and who is notified of a question. Those of other platforms stay.
+func (k *call) changeRoles(g *store.Group) {
+	for option, roles := range map[string]*[]string{"role": &g.Roles, "notify": &g.Notify} {
+		named, ok := k.list(option)
+		if !ok {
+			continue
+		}
+		all := slices.DeleteFunc(slices.Clone(*roles), func(r string) bool { return strings.HasPrefix(r, store.Role(k.From.Platform, "")) })
+		for _, text := range named {
+			all = append(all, store.Role(k.From.Platform, idIn(text)))
+		}
+		*roles = all
+	}
+}
+
+// rolesText names roles so that their platform shows them by their names, and without notifying anybody.
+func (k *call) rolesText(roles []string) string {
+	if len(roles) == 0 {
+		return k.words.Say("settings_none")
+	}
+	names := make([]string, len(roles))
+	for i, role := range roles {
+		_, names[i], _ = strings.Cut(role, "/")
+		names[i] = "`" + names[i] + "`"
+	}
+	return strings.Join(names, ", ")
+}
+
+// switchText says whether something is switched on.
+func (k *call) switchText(on bool) string {
+	if on {
+		return k.words.Say("settings_on")
+	}
+	return k.words.Say("settings_off")
 }
 
 // moveSchedules makes a new version of each schedule that follows the group's zone, so that a slot which the move brings
@@ -112,5 +156,6 @@ func (k *call) settings(head string) Reply {
 	return k.say("settings", Values{
 		"Head": k.words.Say(head), "Language": k.words.Say("language_" + string(k.group.Lang)), "Zone": k.group.Zone,
 		"Mode": k.words.Say("mode_" + string(k.group.Mode)), "Reveal": k.words.Say(who), "Maintainers": strings.Join(names, ", "),
+		"Roles": k.rolesText(k.group.Roles), "Notify": k.rolesText(k.group.Notify), "Pin": k.switchText(k.group.Pin), "Spoiler": k.switchText(k.group.Spoiler),
 	})
 }

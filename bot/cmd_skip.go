@@ -71,7 +71,7 @@ func (k *call) answeredIsOpen() bool { return slices.ContainsFunc(k.tx.Active(),
 func (k *call) skippable() []comingSlot {
 	var coming []comingSlot
 	for s := range k.tx.Schedules() {
-		if s.Paused || k.values["schedule"] != "" && k.values["schedule"] != s.ID {
+		if s.Paused || len(present(s)) == 0 || k.values["schedule"] != "" && k.values["schedule"] != s.ID {
 			continue
 		}
 		plan, err := planOf(k.group, s)

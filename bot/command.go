@@ -30,8 +30,10 @@ type call struct {
 	picked store.Round // the round it is about, where the table asks for one
 	hits   []questions.Hit
 	upload upload
-	table  table  // all commands
-	fresh  string // a random ID, the same if the transaction is run again
+	// missing is what a form is to ask for.
+	missing *misread
+	table   table  // all commands
+	fresh   string // a random ID, the same if the transaction is run again
 }
 
 // patience is how long a person waits before a slow command gives a first sign.
@@ -63,7 +65,11 @@ func (b *Bot) Command(ctx context.Context, c Command, answer func(context.Contex
 
 // await waits for a command; one that the table calls slow gives a sign when patience ends.
 func (b *Bot) await(ctx context.Context, c Command, done <-chan struct{}, answer func(context.Context, Reply) error) (err error) {
-	known, _, _ := commands.find(strings.TrimSpace(c.Text))
+	_, text, inPrivate := cutWorkspace(c.Text)
+	if !inPrivate {
+		text = c.Text
+	}
+	known, _, _ := commands.find(strings.TrimSpace(text))
 	if known != nil && known.slow {
 		end, release := b.clock.After(patience)
 		select {
@@ -78,12 +84,20 @@ func (b *Bot) await(ctx context.Context, c Command, done <-chan struct{}, answer
 }
 
 func (b *Bot) command(ctx context.Context, c Command) (Reply, error) {
+	c, asked, err := b.inGroup(ctx, c)
+	if err != nil || asked != nil {
+		return *cmp.Or(asked, &Reply{}), err
+	}
 	group, err := b.group(ctx, c.From.Platform, c.From.Workspace)
 	if err != nil {
 		return Reply{}, err
 	}
-	t, wrong := commands.parse(c.Text)
-	if wrong != nil {
+	if c, err = b.unpark(ctx, group, c); err != nil {
+		return Reply{}, err
+	}
+	t, wrong := commands.parseWith(c.Text, c.Options)
+	asksForm := wrong != nil && wrong.key == keyMissing && c.Forms && t.command.form != nil
+	if wrong != nil && !asksForm {
 		return b.misread(ctx, group, c, wrong)
 	}
 	bank, err := b.store.GroupBank(ctx, group)
@@ -91,6 +105,9 @@ func (b *Bot) command(ctx context.Context, c Command) (Reply, error) {
 		return Reply{}, err
 	}
 	k := call{typed: t, Command: c, table: commands, now: b.clock.Now(), bank: bank, fresh: b.newID()}
+	if asksForm {
+		return b.askForm(ctx, group, k, wrong)
+	}
 	if missing, err := b.missing(ctx, group, k); err != nil || len(missing) > 0 {
 		return b.missingReply(ctx, group, c, missing, err)
 	}
@@ -208,7 +225,10 @@ func (k *call) allowed() (Reply, bool) {
 }
 
 func (k *call) isMaintainer() bool {
-	return k.Admin || k.member.ID != "" && slices.Contains(k.group.Maintainers, k.member.ID)
+	named := k.member.ID != "" && slices.Contains(k.group.Maintainers, k.member.ID)
+	return k.Admin || named || slices.ContainsFunc(k.Roles, func(id string) bool {
+		return slices.Contains(k.group.Roles, store.Role(k.From.Platform, id))
+	})
 }
 
 // pickRound finds the round a command is about. Where several could be meant it offers them, and it says so where none can.
@@ -260,11 +280,9 @@ func (k *call) take(r store.Round) (Reply, bool) {
 // offer lets the person choose which round is meant.
 func (k *call) offer(rounds []store.Round) Reply {
 	reply := k.say("which_round")
-	_, rest, _ := k.table.find(strings.TrimSpace(k.Text))
 	for _, r := range rounds {
 		reply.Message.Actions = append(reply.Message.Actions, Action{
-			Label:   fmt.Sprintf("#%d %s", r.Number, firstLine(k.prompt(r), 40)),
-			Command: strings.TrimSpace(fmt.Sprintf("%s #%d %s", k.command.name, r.Number, rest)),
+			Label: fmt.Sprintf("#%d %s", r.Number, firstLine(k.prompt(r), 40)), Command: park(k.tx, k.table, k.Command, r.Number, k.now, k.fresh),
 		})
 	}
 	return reply
@@ -310,8 +328,8 @@ func (b *Bot) wordsFor(ctx context.Context, group string, c Command) (w Words, e
 // channelsOf are the channels that a command names, or else the one it was given in.
 func channelsOf(t typed, c Command) []Channel {
 	var channels []Channel
-	for _, id := range splitList(t.values["channel"]) {
-		channels = append(channels, Channel{Platform: c.From.Platform, Workspace: c.From.Workspace, ID: strings.TrimPrefix(id, "#")})
+	for _, text := range splitList(t.values["channel"]) {
+		channels = append(channels, Channel{Platform: c.From.Platform, Workspace: c.From.Workspace, ID: idIn(text)})
 	}
 	if len(channels) == 0 && c.Channel.ID != "" {
 		channels = []Channel{c.Channel}
@@ -328,4 +346,13 @@ func splitList(text string) []string {
 		}
 	}
 	return items
+}
+
+// idIn is the platform's ID in what was typed for a channel, a role or a user group: "#general", "<#12>", "<@&12>",
+// "<!subteam^S1|@name>".
+func idIn(text string) string {
+	text = strings.TrimSuffix(strings.TrimPrefix(text, "<"), ">")
+	text = strings.TrimLeft(strings.TrimPrefix(text, "!subteam^"), "#@&")
+	id, _, _ := strings.Cut(text, "|")
+	return id
 }

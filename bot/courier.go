@@ -180,7 +180,10 @@ func (c *courier) deliver(ctx context.Context, due store.DueLetter) error {
 			return err
 		}
 		if claim.letter.Kind == store.LetterThread {
-			c.readSurely(ctx, Thread{Channel: claim.letter.Channel, ID: receipt.ID})
+			receipt.Thread = receipt.ID
+		}
+		if receipt.Thread != "" {
+			c.readSurely(ctx, Thread{Channel: claim.letter.Channel, ID: receipt.Thread})
 		}
 		return nil
 	}
@@ -194,12 +197,15 @@ func (c *courier) deliver(ctx context.Context, due store.DueLetter) error {
 	return c.bot.failed(ctx, due.Scope, claim, f)
 }
 
-// listen keeps the platform connected until ctx is done.
+// listen keeps the platform connected until ctx is done, or until it says that nothing will work.
 func (c *courier) listen(ctx context.Context) error {
 	for ctx.Err() == nil {
 		err := c.bot.guard("listen", func() error { return c.platform.Listen(ctx, c.bot) })
 		if ctx.Err() != nil || errors.Is(err, errStopped) {
 			return nil
+		}
+		if fatal := (*Fatal)(nil); errors.As(err, &fatal) {
+			return err
 		}
 		c.bot.log.Warn("connection lost", "platform", c.platform.Name(), "error", err)
 		timer, release := c.bot.clock.After(reconnectAfter)

@@ -59,6 +59,16 @@ func mailEdit(tx *store.Tx, r store.Round, p store.Post, now time.Time) {
 	tx.PutLetter(l)
 }
 
+// mailSmall asks for a small thing that follows from something else: a message is no longer pinned, a comment is marked.
+func mailSmall(tx *store.Tx, l store.Letter, now time.Time) {
+	l.ID = letterID(l.Round, l.Channel, l.Kind)
+	if l.Comment != "" {
+		l.ID += "/" + l.Comment
+	}
+	l.Due, l.Expires = now, now.Add(noticeSpan)
+	tx.PutLetter(l)
+}
+
 // mailNotice tells each of the group's maintainers something once; about names what it is about.
 func mailNotice(tx *store.Tx, g store.Group, code, about string, values map[string]string, now time.Time) {
 	for _, id := range g.Maintainers {

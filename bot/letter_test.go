@@ -84,7 +84,7 @@ func TestNotDoneForgetsText(t *testing.T) {
 		t.Errorf("nothing of it is out, and the letter is %+v", l)
 	}
 	late := o.take(id)
-	if !strings.Contains(late.delivery.Body.Text, "it is late") || !late.delivery.Unsure.IsZero() {
+	if !strings.Contains(late.delivery.Body.Footer, "it is late") || !late.delivery.Unsure.IsZero() {
 		t.Errorf("an hour later it says %+v", late.delivery)
 	}
 
@@ -94,7 +94,7 @@ func TestNotDoneForgetsText(t *testing.T) {
 	o.fail(o.take(id), NotDone)
 	o.pass(time.Hour)
 	again := o.take(id)
-	if again.delivery.Body.Text != late.delivery.Body.Text || !again.delivery.Unsure.Equal(since) {
+	if again.delivery.Body.Flat().Text != late.delivery.Body.Flat().Text || !again.delivery.Unsure.Equal(since) {
 		t.Errorf("after an unsure attempt it says %+v", again.delivery)
 	}
 }
@@ -221,7 +221,7 @@ func TestEdits(t *testing.T) {
 	})
 	o.answer(n, "jun", "A letter.")
 	first := o.take(id)
-	if !strings.Contains(first.delivery.Body.Text, "2 answers") || first.delivery.To.Message != "m1-C" || first.delivery.Op != Edit {
+	if !strings.Contains(first.delivery.Body.Footer, "2 answers") || first.delivery.To.Message != "m1-C" || first.delivery.Op != Edit {
 		t.Errorf("edited with %+v", first.delivery)
 	}
 
@@ -229,8 +229,8 @@ func TestEdits(t *testing.T) {
 	o.fail(first, Unknown)
 	o.change(func(tx *store.Tx) { tx.DeleteAnswer(n, "mina") })
 	second := o.take(id)
-	if !strings.Contains(second.delivery.Body.Text, "1 answer") {
-		t.Errorf("tried again with %q", second.delivery.Body.Text)
+	if !strings.Contains(second.delivery.Body.Footer, "1 answer") {
+		t.Errorf("tried again with %q", second.delivery.Body.Footer)
 	}
 
 	// What is asked for while it is under way comes half a minute after it.

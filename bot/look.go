@@ -144,7 +144,7 @@ func (b *Bot) duties(tx *store.Tx, now time.Time) (duties []duty, next time.Time
 
 // plays reports whether a schedule runs and has a channel on a platform that this process serves.
 func (b *Bot) plays(s store.Schedule) bool {
-	return !s.Paused && slices.ContainsFunc(s.Channels, func(c Channel) bool { return b.couriers[c.Platform] != nil })
+	return !s.Paused && slices.ContainsFunc(present(s), func(c Channel) bool { return b.couriers[c.Platform] != nil })
 }
 
 // turn returns when the clock next moves a round on: to its reveal, or to its end. A round whose reveal is under way, or

@@ -37,8 +37,12 @@ func (m *misread) say(w Words) string {
 	return text
 }
 
-// parse reads what was typed after /quiz. No text is help.
-func (t table) parse(text string) (typed, *misread) {
+// parse reads what was typed after /quiz.
+func (t table) parse(text string) (typed, *misread) { return t.parseWith(text, nil) }
+
+// parseWith reads what was typed after /quiz, and values by the names of their options, which go before it. No text is
+// help. Where something required is missing, the rest is returned as it was understood.
+func (t table) parseWith(text string, options map[string]string) (typed, *misread) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		text = "help"
@@ -55,12 +59,45 @@ func (t table) parse(text string) (typed, *misread) {
 		wrong.command = c
 		return typed{}, wrong
 	}
+	if wrong := read.take(options); wrong != nil {
+		return typed{}, wrong
+	}
 	for _, o := range c.options {
 		if o.required && read.values[o.name] == "" {
-			return typed{}, &misread{key: "wrong_missing", option: &o, command: c}
+			return read, &misread{key: keyMissing, option: &o, command: c}
 		}
 	}
 	return read, nil
+}
+
+// keyMissing is the sentence about a required option that was not given.
+const keyMissing = "wrong_missing"
+
+// roundOption is the name under which platforms give the number of a round.
+const roundOption = "round"
+
+// take takes values by the names of their options.
+func (t *typed) take(options map[string]string) *misread {
+	for name, value := range options {
+		o := t.command.option(name)
+		switch {
+		case name == roundOption && t.command.takesRound:
+			n, err := strconv.Atoi(strings.TrimPrefix(strings.TrimSpace(value), "#"))
+			if err != nil || n <= 0 {
+				return &misread{key: "no_such_round", values: Values{"Round": value}, command: t.command}
+			}
+			t.round = n
+		case o == nil:
+			return &misread{key: "wrong_option", values: Values{"Option": name}, command: t.command}
+		default:
+			v, ok := o.accept(value)
+			if !ok {
+				return &misread{key: "wrong_value", option: o, values: Values{"Value": value}, command: t.command}
+			}
+			t.values[o.name] = v
+		}
+	}
+	return nil
 }
 
 // find finds the longest command name, in either language, that the text begins with.
@@ -105,7 +142,7 @@ func (t table) nearest(first, second, family string) string {
 		distance = math.MaxInt
 	}
 	for i := range t {
-		if !strings.HasPrefix(t[i].name, family) {
+		if !strings.HasPrefix(t[i].name, family) || !t[i].listed() {
 			continue
 		}
 		for _, name := range []string{t[i].name, t[i].korean} {

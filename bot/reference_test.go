@@ -40,6 +40,9 @@ func reference() string {
 	english, korean := Speak(questions.English), Speak(questions.Korean)
 	for i := range commands {
 		c := &commands[i]
+		if !c.listed() {
+			continue
+		}
 		usage := func(lang questions.Lang) string { return strings.ReplaceAll(c.usage(lang), "|", "\\|") }
 		fmt.Fprintf(&doc, "| `%s` | %s | %s | `%s` | %s |\n", usage(questions.English), whoWords(c.who),
 			english.Say("help_"+helpKey(c)), usage(questions.Korean), korean.Say("help_"+helpKey(c)))

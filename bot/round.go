@@ -50,8 +50,8 @@ func onTopic(e store.Entry, topics []string) bool {
 	return len(topics) == 0
 }
 
-// wanted says which letter a post needs next, if any: the post itself, then its thread, then the reveal. Where there can
-// be no thread, the reveal goes under the post's channel.
+// wanted says which letter a post needs next, if any: the post itself, then its thread, then who is to be notified, then
+// the pin, and whenever it is time the reveal. Where there can be no thread, the reveal goes under the post's channel.
 func wanted(r store.Round, p store.Post) (store.LetterKind, bool) {
 	switch {
 	case r.State == store.Dropped || p.NoPost != "":
@@ -60,10 +60,24 @@ func wanted(r store.Round, p store.Post) (store.LetterKind, bool) {
 		return store.LetterPost, !r.Withdrawn && r.Revealing.IsZero()
 	case p.Thread == "" && p.NoThread == "":
 		return store.LetterThread, true
-	case !r.Revealing.IsZero() && p.Reveal == "" && p.NoReveal == "":
-		return store.LetterReveal, true
+	case !r.Revealing.IsZero():
+		return store.LetterReveal, p.Reveal == "" && p.NoReveal == ""
+	case len(notified(r, p.Channel.Platform)) > 0 && p.Notified == "" && p.NoNotify == "":
+		return store.LetterNotify, true
+	case r.Pin && !p.Pinned && p.NoPin == "":
+		return store.LetterPin, true
 	}
 	return "", false
+}
+
+// notified are the roles of a platform that a round notifies, by the platform's own IDs.
+func notified(r store.Round, platform string) (roles []string) {
+	for _, role := range r.Notify {
+		if id, ok := strings.CutPrefix(role, store.Role(platform, "")); ok {
+			roles = append(roles, id)
+		}
+	}
+	return roles
 }
 
 // conclude returns the round as its posts make it: dropped once none can land any more, revealed once every reveal that

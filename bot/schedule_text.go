@@ -14,13 +14,9 @@ const listSlots = 5
 
 // scheduleText describes a schedule, with the times it will ask next and why one is left out.
 func (k *call) scheduleText(s store.Schedule) string {
-	channels := make([]string, len(s.Channels))
-	for i, c := range s.Channels {
-		channels[i] = "#" + c.ID
-	}
 	zone := zoneOf(s.Zone, k.group.Zone)
 	lines := []string{k.words.Say("schedule_line", Values{
-		"ID": s.ID, "When": k.describe(s), "Zone": zone, "Channels": strings.Join(channels, ", "), "Reveal": k.revealWords(s.Reveal),
+		"ID": s.ID, "When": k.describe(s), "Zone": zone, "Channels": k.channelNames(s.Channels), "Reveal": k.revealWords(s.Reveal),
 	})}
 	if len(s.Topics) > 0 {
 		lines = append(lines, k.words.Say("schedule_topics", Values{"Topics": joinTopics(s.Topics)}))
@@ -28,8 +24,14 @@ func (k *call) scheduleText(s store.Schedule) string {
 	if s.Mode != "" {
 		lines = append(lines, k.words.Say("schedule_mode", Values{"Mode": k.words.Say("mode_" + string(s.Mode))}))
 	}
-	if s.Paused {
+	if len(s.Away) > 0 {
+		lines = append(lines, k.words.Say("schedule_away", Values{"Channels": k.channelNames(s.Away), "Schedule": s.ID}))
+	}
+	switch {
+	case s.Paused:
 		return strings.Join(append(lines, k.words.Say("schedule_is_paused")), "\n")
+	case len(present(s)) == 0:
+		return strings.Join(lines, "\n")
 	}
 	plan, err := planOf(k.group, s)
 	if err != nil {
@@ -40,6 +42,15 @@ func (k *call) scheduleText(s store.Schedule) string {
 		lines = append(lines, "- "+k.slotText(u, zone))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// channelNames names channels so that platforms can show them by their names.
+func (k *call) channelNames(channels []Channel) string {
+	names := make([]string, len(channels))
+	for i, c := range channels {
+		names[i] = "#" + c.ID
+	}
+	return strings.Join(names, ", ")
 }
 
 func (k *call) slotText(u upcomingSlot, zone *time.Location) string {

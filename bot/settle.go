@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"rewind/store"
@@ -21,7 +22,7 @@ func (b *Bot) delivered(ctx context.Context, scope string, c claimed, receipt Re
 			return nil
 		}
 		tx.DeleteLetter(l)
-		if l.Kind == store.LetterNotice {
+		if l.Round == 0 {
 			return nil
 		}
 		g, _ := tx.Group()
@@ -29,7 +30,7 @@ func (b *Bot) delivered(ctx context.Context, scope string, c claimed, receipt Re
 		p, _ := tx.Post(l.Round, l.Channel)
 		switch l.Kind {
 		case store.LetterPost:
-			p.Message, p.Landed = receipt.ID, receipt.At
+			p.Message, p.Landed, p.Thread = receipt.ID, receipt.At, receipt.Thread
 			if r.Withdrawn { // what can be seen is played
 				r.Withdrawn, played = false, g.ID
 			}
@@ -44,6 +45,13 @@ func (b *Bot) delivered(ctx context.Context, scope string, c claimed, receipt Re
 				r.State, r.RevealedAt = store.Revealed, receipt.At
 				closeAnswers(tx, r, now)
 			}
+		case store.LetterNotify:
+			p.Notified = receipt.ID
+		case store.LetterPin:
+			p.Pinned = true
+			unpinOthers(tx, p, now)
+		case store.LetterUnpin:
+			p.Pinned = false
 		case store.LetterEdit:
 			p.EditedAt = now
 			if l.Changes != c.letter.Changes {
@@ -65,6 +73,22 @@ func (b *Bot) delivered(ctx context.Context, scope string, c claimed, receipt Re
 	}
 	b.wake()
 	return err
+}
+
+// pinsBack is how many rounds are looked through for one that is still pinned.
+const pinsBack = 100
+
+// unpinOthers asks for what was pinned in the channel before to be pinned no longer.
+func unpinOthers(tx *store.Tx, pinned store.Post, now time.Time) {
+	looked := 0
+	for r := range tx.Rounds() {
+		if p, ok := tx.Post(r.Number, pinned.Channel); ok && p.Pinned && p.Round != pinned.Round {
+			mailSmall(tx, store.Letter{Kind: store.LetterUnpin, Round: p.Round, Channel: p.Channel}, now)
+		}
+		if looked++; looked == pinsBack {
+			return
+		}
+	}
 }
 
 // saveRound writes a round after something happened to one of its posts, and mails what the post needs next.
@@ -96,7 +120,10 @@ func (b *Bot) failed(ctx context.Context, scope string, c claimed, f *Failure) e
 		l.Due = now.Add(max(f.After, backoff(l.Attempts)))
 		switch f.Outcome {
 		case Refused:
-			if !c.delivery.Unsure.IsZero() && !l.LookOnly && l.Kind != store.LetterEdit {
+			if f.Lost && l.Kind == store.LetterPost {
+				setAway(tx, l, now)
+			}
+			if !c.delivery.Unsure.IsZero() && !l.LookOnly && !repeatable(l.Kind) {
 				// An earlier attempt may stand there all the same.
 				l.Unsure, l.LookOnly, l.Reason = c.delivery.Unsure, true, reasonOf(l, f)
 				break
@@ -140,27 +167,72 @@ func reasonOf(l store.Letter, f *Failure) string {
 
 // giveUp buries a letter, records that its post will never have what it was for, and tells the maintainers once.
 func giveUp(tx *store.Tx, g store.Group, l store.Letter, reason string, now time.Time) {
-	tx.Bury(l, reason)
+	if l.Kind == store.LetterReact || l.Kind == store.LetterUnpin {
+		tx.DeleteLetter(l) // nobody misses it
+	} else {
+		tx.Bury(l, reason)
+	}
 	r, known := tx.Round(l.Round)
-	p, _ := tx.Post(l.Round, l.Channel)
-	switch {
-	case !known || l.Kind == store.LetterNotice || l.Kind == store.LetterEdit:
+	if !known {
 		return
-	case l.Kind == store.LetterPost:
+	}
+	p, _ := tx.Post(l.Round, l.Channel)
+	switch l.Kind {
+	case store.LetterPost:
 		p.NoPost = reason
-	case l.Kind == store.LetterThread:
+	case store.LetterThread:
 		p.NoThread = reason
-	case l.Kind == store.LetterReveal:
+	case store.LetterReveal:
 		p.NoReveal = reason
+	case store.LetterNotify:
+		p.NoNotify = reason
+	case store.LetterPin:
+		p.NoPin = reason
+	case store.LetterUnpin:
+		p.Pinned = false
 	}
 	saveRound(tx, r, p, now)
 	if l.Kind == store.LetterThread {
 		mailEdit(tx, r, p, now) // it says where to answer
 	}
-	takenBack := l.Kind == store.LetterPost && (r.Withdrawn || !r.Revealing.IsZero())
-	if !takenBack {
+	if worthTelling(tx, g, r, l) {
 		mailNotice(tx, g, noticeBuried, l.ID, map[string]string{
 			"Round": fmt.Sprint(l.Round), "Channel": l.Channel.ID, "Kind": string(l.Kind), "Reason": reason,
 		}, now)
+	}
+}
+
+// worthTelling reports whether maintainers should hear that a letter was given up: not of what nobody misses, not of a post
+// that was taken back, and not every day of what is refused every day.
+func worthTelling(tx *store.Tx, g store.Group, r store.Round, l store.Letter) bool {
+	switch l.Kind {
+	case store.LetterEdit, store.LetterUnpin, store.LetterReact:
+		return false
+	case store.LetterPin, store.LetterNotify:
+		return tellOnce(tx, g, string(l.Kind)+"/"+l.Channel.Key())
+	case store.LetterPost:
+		return !r.Withdrawn && r.Revealing.IsZero()
+	}
+	return true
+}
+
+// tellOnce notes that something is told and reports whether it was not told before.
+func tellOnce(tx *store.Tx, g store.Group, code string) bool {
+	if slices.Contains(g.Told, code) {
+		return false
+	}
+	g.Told = append(g.Told, code)
+	tx.PutGroup(g)
+	return true
+}
+
+// setAway keeps the schedule of a letter from asking in a channel that refuses everything, until somebody resumes it.
+func setAway(tx *store.Tx, l store.Letter, now time.Time) {
+	r, _ := tx.Round(l.Round)
+	if s, ok := tx.Schedule(r.Schedule); ok && !slices.Contains(s.Away, l.Channel) && slices.Contains(s.Channels, l.Channel) {
+		s.Away = append(s.Away, l.Channel)
+		tx.PutSchedule(s)
+		g, _ := tx.Group()
+		mailNotice(tx, g, noticeAway, s.ID+"/"+l.Channel.Key(), map[string]string{"Schedule": s.ID, "Channel": l.Channel.ID}, now)
 	}
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -27,12 +28,34 @@ func asked(t questions.Text) string {
 }
 
 func (s sheet) post(answers int) Message {
-	parts := []string{s.words.Say("post_head", Values{"Round": s.round.Number, "Question": asked(s.text)})}
+	footer := s.footer(answers)
 	if s.late() {
-		parts = append(parts, s.words.Say("post_late", Values{"Time": clockTime(s.words, s.round.Due, s.zone)}))
+		footer = s.words.Say("post_late", Values{"Time": clockTime(s.words, s.round.Due, s.zone)}) + "\n" + footer
 	}
-	parts = append(parts, s.footer(answers))
-	return Message{Text: strings.Join(parts, "\n\n")}
+	return Message{
+		Title: s.words.Say("post_title", Values{"Round": s.round.Number, "Day": s.day()}),
+		Text:  asked(s.text), Footer: footer, Topics: s.text.Topics, Actions: s.actions(), Thread: s.threadName().Text,
+	}
+}
+
+// day is the round's day for people: "Mon 9 Mar", "3월 9일(월)".
+func (s sheet) day() string {
+	t, err := time.Parse(time.DateOnly, s.round.Day)
+	if err != nil {
+		return s.round.Day
+	}
+	return dayOf(s.words, t)
+}
+
+// actions are the buttons under the post, as long as they lead somewhere.
+func (s sheet) actions() []Action {
+	if s.round.State == store.Dropped || s.round.State == store.Closed {
+		return nil
+	}
+	return []Action{
+		{Label: s.words.Say("action_answer"), Command: fmt.Sprintf("answer #%d", s.round.Number)},
+		{Label: s.words.Say("action_show"), Command: fmt.Sprintf("reveal #%d me", s.round.Number)},
+	}
 }
 
 // late reports whether the post came, or comes now, long after its slot.
@@ -72,7 +95,7 @@ func (s sheet) revealTime() string { return clockTime(s.words, s.round.RevealAt,
 const threadNameLength = 60
 
 func (s sheet) threadName() Message {
-	name := s.words.Say("thread_name", Values{"Round": s.round.Number, "Question": firstLine(asked(s.text), threadNameLength)})
+	name := s.words.Say("thread_name", Values{"Round": s.round.Number, "Day": s.day(), "Question": plain(firstLine(asked(s.text), threadNameLength))})
 	return Message{Text: name}
 }
 
@@ -83,14 +106,18 @@ type sealedAnswer struct {
 }
 
 func (s sheet) reveal(sealed []sealedAnswer) Message {
-	parts := []string{s.words.Say("reveal_head", Values{"Round": s.round.Number, "Question": firstLine(asked(s.text), threadNameLength)}), s.reference()}
+	parts := []string{s.reference()}
 	if len(sealed) > 0 {
 		parts = append(parts, s.words.Say("reveal_sealed", Values{"Count": len(sealed)}))
 	}
 	for _, a := range sealed {
 		parts = append(parts, "**"+a.name+"**\n"+quoted(a.text))
 	}
-	return Message{Text: strings.Join(parts, "\n\n")}
+	return Message{Title: s.revealTitle(), Text: strings.Join(parts, "\n\n"), Spoiler: s.round.Spoiler}
+}
+
+func (s sheet) revealTitle() string {
+	return s.words.Say("reveal_title", Values{"Round": s.round.Number, "Question": plain(firstLine(asked(s.text), threadNameLength))})
 }
 
 // reference is the reference answer with its source, or a word that the notes have none.
@@ -128,9 +155,13 @@ func firstLine(text string, most int) string {
 // clockTime writes a time for people, with its weekday and day, in a zone: "Mon 9 Mar 18:00", "3월 9일(월) 18:00".
 func clockTime(w Words, t time.Time, zone *time.Location) string {
 	t = t.In(zone)
-	return w.Say("clock_time", Values{
-		"Weekday": w.Say("weekday_" + strings.ToLower(t.Format("Mon"))), "Day": t.Day(),
-		"MonthName": t.Format("Jan"), "Month": int(t.Month()), "Clock": t.Format("15:04"),
+	return w.Say("clock_time", Values{"Date": dayOf(w, t), "Clock": t.Format("15:04")})
+}
+
+// dayOf writes a day for people.
+func dayOf(w Words, t time.Time) string {
+	return w.Say("day", Values{
+		"Weekday": w.Say("weekday_" + strings.ToLower(t.Format("Mon"))), "Day": t.Day(), "MonthName": t.Format("Jan"), "Month": int(t.Month()),
 	})
 }
 
@@ -140,6 +171,9 @@ const (
 	noticeMissed = "missed" // a post did not land before its reveal
 	noticeEmpty  = "empty"  // a schedule has nothing to ask
 	noticeRepeat = "repeat" // every question has been asked; the next one comes again
+	noticeAway   = "away"   // a channel refuses everything, and is left alone
+	noticeLeft   = "left"   // a workspace removed the bot
+	noticeHello  = "hello"  // how to begin
 
 	noticeSuggestion = "suggestion" // a member proposes a question
 	noticeFlag       = "flag"       // a member says that a question is wrong
@@ -165,7 +199,11 @@ func noticeText(w Words, n store.Notice) Message {
 	if reason, ok := n.Values["Reason"]; ok {
 		values["Why"] = whyText(w, reason)
 	}
-	m := Message{Text: w.Say("notice_"+n.Code, values)}
+	key := "notice_" + n.Code
+	if n.Code == noticeHello || strings.HasPrefix(n.Code, tellCode) {
+		key = n.Code
+	}
+	m := Message{Text: w.Say(key, values)}
 	if n.Code == noticeSuggestion {
 		m.Actions = []Action{{Label: w.Say("suggestion_approve"), Command: "suggestion approve " + n.Values["Number"]}}
 	}

@@ -14,11 +14,11 @@ import (
 // sheetOf makes a sheet of round 7, a Monday's, that is revealed at 18:00 in Seoul.
 func sheetOf(t *testing.T, lang questions.Lang, change func(r *store.Round)) sheet {
 	t.Helper()
-	r := store.Round{Number: 7, Lang: lang, Mode: store.ModeBoth, State: store.Planned, Due: day, RevealAt: day}
+	r := store.Round{Number: 7, Day: "2026-03-09", Lang: lang, Mode: store.ModeBoth, State: store.Planned, Due: day, RevealAt: day}
 	if change != nil {
 		change(&r)
 	}
-	text := questions.Text{Lang: lang, Prompt: "Why is `a` first?", Answer: "It was\n\nfound first."}
+	text := questions.Text{Lang: lang, Prompt: "Why is `a` first?", Answer: "It was\n\nfound first.", Topics: []string{"Letters"}}
 	return sheet{words: Speak(lang), round: r, text: text, zone: zone(t, "Asia/Seoul"), now: day}
 }
 
@@ -43,7 +43,7 @@ func TestPostStaysLate(t *testing.T) {
 	} {
 		s := sheetOf(t, questions.English, inState(store.Opened))
 		s.now, s.shown.Landed = day.Add(row.now), day.Add(row.landed)
-		if got := strings.Contains(s.post(1).Text, "it is late"); got != row.late {
+		if got := strings.Contains(s.post(1).Footer, "it is late"); got != row.late {
 			t.Errorf("landed after %v, edited after %v: late is %v", row.landed, row.now, got)
 		}
 	}
@@ -58,11 +58,11 @@ func TestPostWithoutThread(t *testing.T) {
 	} {
 		s := sheetOf(t, lang, inState(store.Opened))
 		s.shown.NoThread = "refused: no luck"
-		if text := s.post(0).Text; !strings.Contains(text, want[0]) {
+		if text := s.post(0).Flat().Text; !strings.Contains(text, want[0]) {
 			t.Errorf("open: %s", text)
 		}
 		s.round.Revealing = day
-		if text := s.post(0).Text; !strings.Contains(text, want[1]) {
+		if text := s.post(0).Flat().Text; !strings.Contains(text, want[1]) {
 			t.Errorf("revealed: %s", text)
 		}
 	}
@@ -100,8 +100,8 @@ func TestPostTexts(t *testing.T) {
 		{"hardly late", nil, lateAfter, 0, english, korean},
 		{
 			"late", nil, lateAfter + 1, 0,
-			"_This was meant for Mon 9 Mar 18:00; it is late, and it counts all the same._\n\n" + english,
-			"_3월 9일(월) 18:00에 올릴 질문이 늦었어요. 점수는 똑같이 드려요._\n\n" + korean,
+			"_This was meant for Mon 9 Mar 18:00; it is late, and it counts all the same._\n" + english,
+			"_3월 9일(월) 18:00에 올릴 질문이 늦었어요. 점수는 똑같이 드려요._\n" + korean,
 		},
 		{"reveal decided", func(r *store.Round) { r.State, r.Revealing = store.Opened, day }, 0, 0, englishShown, koreanShown},
 		{"revealed", inState(store.Revealed), 0, 2, englishShown + "\n2 answers", koreanShown + "\n답변 2개"},
@@ -109,12 +109,13 @@ func TestPostTexts(t *testing.T) {
 		{"dropped", inState(store.Dropped), 0, 2, "_This question was skipped. It counts for nobody._", "_건너뛴 질문이에요. 누구의 점수에도 들어가지 않아요._"},
 	} {
 		for lang, want := range map[questions.Lang]string{
-			questions.English: "**Question #7**\n\nWhy is `a` first?\n\n" + row.english,
-			questions.Korean:  "**질문 #7**\n\nWhy is `a` first?\n\n" + row.korean,
+			questions.English: "**Question #7 · Mon 9 Mar · Letters**\n\nWhy is `a` first?\n\n" + row.english,
+			questions.Korean:  "**질문 #7 · 3월 9일(월) · Letters**\n\nWhy is `a` first?\n\n" + row.korean,
 		} {
 			s := sheetOf(t, lang, row.change)
 			s.now = day.Add(row.after)
-			if m := s.post(row.answers); m.Text != want || len(m.Actions) > 0 {
+			over := s.round.State == store.Closed || s.round.State == store.Dropped
+			if m := s.post(row.answers).Flat(); m.Text != want || (len(m.Actions) == 0) != over {
 				t.Errorf("%s in %s:\n%s\nwant\n%s", row.name, lang, m.Text, want)
 			}
 		}
@@ -127,7 +128,7 @@ func TestTermIsAsked(t *testing.T) {
 	for lang, want := range map[questions.Lang]string{questions.English: "Explain JWT.", questions.Korean: "JWT에 대해 설명해 주세요."} {
 		s := sheetOf(t, questions.English, nil)
 		s.text = questions.Text{Lang: lang, Prompt: "JWT", Term: true}
-		for _, text := range []string{s.post(0).Text, s.threadName().Text, s.reveal(nil).Text} {
+		for _, text := range []string{s.post(0).Flat().Text, s.threadName().Text, s.reveal(nil).Flat().Text} {
 			if !strings.Contains(text, want) {
 				t.Errorf("a term in %s is asked as %q", lang, text)
 			}
@@ -137,7 +138,7 @@ func TestTermIsAsked(t *testing.T) {
 
 func TestRevealTexts(t *testing.T) {
 	t.Parallel()
-	const head = "**Answer to #7** · Why is `a` first?\n\n"
+	const head = "**Answer to #7 · Why is 'a' first?**\n\n"
 	for _, row := range []struct {
 		name   string
 		text   questions.Text // besides the prompt
@@ -162,12 +163,12 @@ func TestRevealTexts(t *testing.T) {
 		s := sheetOf(t, questions.English, inState(store.Opened))
 		row.text.Lang, row.text.Prompt = questions.English, s.text.Prompt
 		s.text = row.text
-		if got := s.reveal(row.sealed).Text; got != row.want {
+		if got := s.reveal(row.sealed).Flat().Text; got != row.want {
 			t.Errorf("%s:\n%s\nwant\n%s", row.name, got, row.want)
 		}
 	}
-	korean := sheetOf(t, questions.Korean, nil).reveal([]sealedAnswer{{"미나", "글자"}}).Text
-	want := "**#7 정답** · Why is `a` first?\n\nIt was\n\nfound first.\n\n비공개 답변 1개:\n\n**미나**\n> 글자"
+	korean := sheetOf(t, questions.Korean, nil).reveal([]sealedAnswer{{"미나", "글자"}}).Flat().Text
+	want := "**#7 정답 · Why is 'a' first?**\n\nIt was\n\nfound first.\n\n비공개 답변 1개:\n\n**미나**\n> 글자"
 	if korean != want {
 		t.Errorf("in Korean:\n%s\nwant\n%s", korean, want)
 	}

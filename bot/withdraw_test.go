@@ -108,7 +108,7 @@ func TestDroppedInFlight(t *testing.T) {
 	o.land(flying, "m1-D")
 	for _, c := range []Channel{room("C"), room("D")} {
 		edit := o.take(letterID(n, c, store.LetterEdit))
-		if !strings.Contains(edit.delivery.Body.Text, "was skipped") {
+		if !strings.Contains(edit.delivery.Body.Footer, "was skipped") {
 			t.Errorf("in %s it says %q", c.ID, edit.delivery.Body.Text)
 		}
 	}

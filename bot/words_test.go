@@ -144,7 +144,18 @@ func TestWordsOfValues(t *testing.T) {
 	known := catalogue(t, questions.English)
 	var keys []string
 	for i := range commands {
-		keys = append(keys, "help_"+helpKey(&commands[i]))
+		c := &commands[i]
+		if c.form != nil || c.name == "reveal" {
+			keys = append(keys, "form_"+helpKey(c), "form_"+helpKey(c)+"_label")
+		}
+		for _, o := range c.options {
+			if !o.hidden {
+				keys = append(keys, "option_"+o.name)
+			}
+		}
+		if !c.hidden {
+			keys = append(keys, "help_"+helpKey(c))
+		}
 	}
 	for prefix, values := range map[string][]string{
 		"time_":     {"empty", "long", "zone", "every", "field", "never", "often", "words", "time", "mixed", "date", "backwards", "span"},
@@ -152,10 +163,10 @@ func TestWordsOfValues(t *testing.T) {
 		"weekday_":  {"mon", "tue", "wed", "thu", "fri", "sat", "sun"},
 		"post_how_": {"open", "sealed", "both"}, "mode_": {"open", "sealed", "both"}, "today_": {"open", "planned"},
 		"round_is_": {"planned", "closed", "dropped"}, "reason_": {reasonAnswer, reasonLate, reasonWithdrawn},
-		"notice_": {noticeBuried, noticeEmpty, noticeMissed, noticeRepeat}, "letter_": {"post", "thread", "reveal"},
+		"notice_": {noticeBuried, noticeEmpty, noticeMissed, noticeRepeat, noticeAway, noticeLeft}, "letter_": {"post", "thread", "reveal", "pin", "notify"},
 		"why_": {"refused", "unknown", "expired"}, "board_": {"week", "month", "all"}, "board_of_": {"group", "here", "teams"}, "board_more": {"", "_teams"},
 		"wrong_": {"command", "part", "missing", "value", "option", "extra", "zone"}, "language_": {"ko", "en"},
-		"missing_": {"view", "send", "threads", "read", "channel"}, "time_in_": {"reveal", "grace", "rest"},
+		"missing_": {"view", "send", "threads", "read", "channel", "embed", "thread_send", "pin", "react", "files", "tags", "join", "archived", "scope"}, "tell_": {"discord_content"}, "time_in_": {"reveal", "grace", "rest"},
 	} {
 		for _, v := range values {
 			keys = append(keys, prefix+v)

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -45,12 +47,43 @@ func (tx *Tx) PutMember(m Member) {
 		owner, _ := accountTable.get(tx, a.Platform, a.Workspace, a.User)
 		if owner == m.ID && !slices.Contains(m.Accounts, a) {
 			accountTable.delete(tx, a.Platform, a.Workspace, a.User)
+			tx.delete(indexSpace, personKey(a, tx.Scope()))
 		}
 	}
 	memberTable.put(tx, m, m.ID)
 	for _, a := range m.Accounts {
-		accountTable.put(tx, m.ID, a.Platform, a.Workspace, a.User)
+		if owner, _ := accountTable.get(tx, a.Platform, a.Workspace, a.User); owner != m.ID {
+			accountTable.put(tx, m.ID, a.Platform, a.Workspace, a.User)
+			tx.put(indexSpace, personKey(a, tx.Scope()), nil)
+		}
 	}
+}
+
+// personIndex leads from a person on a platform to their accounts in all workspaces.
+const personIndex = "person"
+
+func personKey(a Account, scope string) []byte {
+	return key(personIndex, a.Platform, a.User, a.Workspace, scope)
+}
+
+// Person returns the accounts that a person has in a platform's workspaces.
+func (s *Store) Person(ctx context.Context, platform, user string) (accounts []Account, err error) {
+	err = s.View(ctx, systemScope, func(tx *Tx) error {
+		accounts = nil
+		lo := key(personIndex, platform, user)
+		for k := range tx.scan(indexSpace, lo, after(lo), false) {
+			workspace, _, ok := readString(k[len(lo):])
+			if !ok {
+				return fmt.Errorf("%w: a key of the index of people is cut", ErrDamaged)
+			}
+			a := Account{Platform: platform, Workspace: workspace, User: user}
+			if len(accounts) == 0 || accounts[len(accounts)-1] != a {
+				accounts = append(accounts, a)
+			}
+		}
+		return nil
+	})
+	return accounts, err
 }
 
 // Team returns the team with the ID.

@@ -36,6 +36,18 @@ func (s *Store) ClaimHome(ctx context.Context, h Home) (has Home, err error) {
 	return has, err
 }
 
+// Homes returns the homes of a platform's workspaces.
+func (s *Store) Homes(ctx context.Context, platform string) (homes []Home, err error) {
+	err = s.View(ctx, systemScope, func(tx *Tx) error {
+		homes = nil
+		for h := range homeTable.all(tx, platform) {
+			homes = append(homes, h)
+		}
+		return nil
+	})
+	return homes, err
+}
+
 // Groups returns the IDs of all groups.
 func (s *Store) Groups(ctx context.Context) (ids []string, err error) {
 	err = s.View(ctx, systemScope, func(tx *Tx) error {

@@ -20,6 +20,11 @@ const (
 	LetterReveal LetterKind = "reveal" // the reference answer, in the thread
 	LetterEdit   LetterKind = "edit"   // the post's text made anew
 	LetterNotice LetterKind = "notice" // a word to one maintainer, in private
+	LetterNotify LetterKind = "notify" // the round's roles are notified of the question
+	LetterPin    LetterKind = "pin"    // the post is pinned
+	LetterUnpin  LetterKind = "unpin"  // the post is no longer pinned
+	LetterReact  LetterKind = "react"  // a comment that became an answer is marked as such
+	LetterHello  LetterKind = "hello"  // how to begin, in a workspace's channel
 )
 
 // Letter is an intent to change something on a platform. It waits in the outbox until it is delivered or given up.
@@ -29,6 +34,7 @@ type Letter struct {
 	Kind    LetterKind `json:"kind"`
 	Round   int        `json:"round,omitempty"`
 	Channel Channel    `json:"channel,omitzero"`
+	Comment string     `json:"comment,omitempty"` // what is marked
 	Notice  *Notice    `json:"notice,omitempty"`
 
 	Due     time.Time `json:"due"` // not claimed before

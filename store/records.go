@@ -49,6 +49,17 @@ type Group struct {
 	Lang        questions.Lang `json:"lang"`
 	Zone        string         `json:"zone"`
 	Maintainers []string       `json:"maintainers,omitempty"` // member IDs
+	// Roles are the roles and user groups whose members are maintainers, and Notify those that are notified of a question,
+	// each as Role writes it.
+	Roles  []string `json:"roles,omitempty"`
+	Notify []string `json:"notify,omitempty"`
+	// Pin says that the newest question is pinned, Spoiler that reference answers are hidden until they are tapped.
+	Pin     bool `json:"pin,omitempty"`
+	Spoiler bool `json:"spoiler,omitempty"`
+	// Places are the names of its workspaces, by PLATFORM/WORKSPACE, as far as a platform told them.
+	Places map[string]string `json:"places,omitempty"`
+	// Told are the codes of what is said once and was.
+	Told []string `json:"told,omitempty"`
 	// MembersReveal says that every member may reveal a round, not only maintainers.
 	MembersReveal bool      `json:"membersReveal,omitempty"`
 	Mode          Mode      `json:"mode"`
@@ -59,6 +70,9 @@ type Group struct {
 	// been posted before, unknown to the backup.
 	Restored time.Time `json:"restored,omitzero"`
 }
+
+// Role is a role or user group of a platform in one string.
+func Role(platform, id string) string { return platform + "/" + id }
 
 // Member is a person in a group.
 type Member struct {
@@ -89,12 +103,14 @@ type Schedule struct {
 	Spec     string    `json:"spec"`  // canonical five-field cron
 	Zone     string    `json:"zone,omitempty"`
 	Channels []Channel `json:"channels"`
-	Topics   []string  `json:"topics,omitempty"`
-	Reveal   string    `json:"reveal"` // "8h" after the slot, or "18:00"
-	Grace    Duration  `json:"grace"`
-	Mode     Mode      `json:"mode,omitempty"` // the group's where empty
-	Rest     []Rest    `json:"rest,omitempty"`
-	Paused   bool      `json:"paused,omitempty"`
+	// Away are those of the channels that refused everything; nothing is asked there until it is resumed.
+	Away   []Channel `json:"away,omitempty"`
+	Topics []string  `json:"topics,omitempty"`
+	Reveal string    `json:"reveal"` // "8h" after the slot, or "18:00"
+	Grace  Duration  `json:"grace"`
+	Mode   Mode      `json:"mode,omitempty"` // the group's where empty
+	Rest   []Rest    `json:"rest,omitempty"`
+	Paused bool      `json:"paused,omitempty"`
 	// ToldEmpty says that maintainers know that it has nothing to ask; cleared by the next question.
 	ToldEmpty bool `json:"toldEmpty,omitempty"`
 }
@@ -142,6 +158,9 @@ type Round struct {
 	Question string         `json:"question"`
 	Lang     questions.Lang `json:"lang"`
 	Mode     Mode           `json:"mode"`
+	Pin      bool           `json:"pin,omitempty"`
+	Spoiler  bool           `json:"spoiler,omitempty"`
+	Notify   []string       `json:"notify,omitempty"`
 	State    RoundState     `json:"state"`
 	Expires  time.Time      `json:"expires"` // a post that has not landed by then is withdrawn
 	RevealAt time.Time      `json:"revealAt"`
@@ -170,11 +189,15 @@ type Post struct {
 	Landed   time.Time `json:"landed,omitzero"` // the platform's time of the message
 	Thread   string    `json:"thread,omitempty"`
 	Reveal   string    `json:"reveal,omitempty"`
+	Notified string    `json:"notified,omitempty"` // the message that notified the round's roles
+	Pinned   bool      `json:"pinned,omitempty"`
 	EditedAt time.Time `json:"editedAt,omitzero"`
-	// NoPost, NoThread and NoReveal hold why the platform will never have it; empty where it may or does.
+	// NoPost and its like hold why the platform will never have it; empty where it may or does.
 	NoPost   string `json:"noPost,omitempty"`
 	NoThread string `json:"noThread,omitempty"`
 	NoReveal string `json:"noReveal,omitempty"`
+	NoNotify string `json:"noNotify,omitempty"`
+	NoPin    string `json:"noPin,omitempty"`
 }
 
 // Comment is one message in a round's thread. A deleted one stays, so that a stale read does not bring it back: without
@@ -207,6 +230,17 @@ type Peek struct {
 	Member string    `json:"member"`
 	At     time.Time `json:"at"`
 	GaveUp bool      `json:"gaveUp,omitempty"`
+	Line   string    `json:"line,omitempty"` // what they said of it before they looked, where that is not their answer
+}
+
+// Reaction is a member's emoji on a comment. It is remembered and counts for nothing.
+type Reaction struct {
+	Round   int       `json:"round"`
+	Thread  Thread    `json:"thread"`
+	Comment string    `json:"comment"`
+	Member  string    `json:"member"`
+	Emoji   string    `json:"emoji"`
+	At      time.Time `json:"at"` // when it was first seen
 }
 
 // Duration is a time.Duration that reads as "6h0m0s" in the store.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"iter"
+	"slices"
 	"time"
 )
 
@@ -14,6 +15,8 @@ const (
 	commentTable table[Comment] = "comment"
 	answerTable  table[Answer]  = "answer"
 	peekTable    table[Peek]    = "peek"
+
+	reactionTable table[Reaction] = "reaction"
 )
 
 // Round returns the round with the number.
@@ -133,6 +136,21 @@ func (tx *Tx) PutAnswer(a Answer) { answerTable.put(tx, a, a.Round, a.Member) }
 
 // DeleteAnswer removes a member's answer in a round.
 func (tx *Tx) DeleteAnswer(round int, member string) { answerTable.delete(tx, round, member) }
+
+// Reactions returns the reactions to a thread's comments, in the order of comments, members and emoji.
+func (tx *Tx) Reactions(round int, t Thread) []Reaction {
+	return slices.Collect(reactionTable.all(tx, round, t.Channel.Key(), t.ID))
+}
+
+// PutReaction writes the reaction, unless it is known.
+func (tx *Tx) PutReaction(r Reaction) { reactionTable.insert(tx, r, r.key()...) }
+
+// DeleteReaction removes a reaction.
+func (tx *Tx) DeleteReaction(r Reaction) { reactionTable.delete(tx, r.key()...) }
+
+func (r Reaction) key() []any {
+	return []any{r.Round, r.Thread.Channel.Key(), r.Thread.ID, r.Comment, r.Member, r.Emoji}
+}
 
 // Peek returns a member's private look at a round's reference answer.
 func (tx *Tx) Peek(round int, member string) (Peek, bool) { return peekTable.get(tx, round, member) }

@@ -67,6 +67,7 @@ func kinds() map[string]kind {
 	add(kindOf("g/a", commentTable))
 	add(kindOf("g/a", answerTable))
 	add(kindOf("g/a", peekTable))
+	add(kindOf("g/a", reactionTable))
 	add(kindOf("g/a", ownTable))
 	add(kindOf("g/a", suggestionTable))
 	add(kindOf("g/a", waitingTable))

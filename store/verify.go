@@ -232,6 +232,9 @@ func (v *verifier) members() {
 				continue
 			}
 			ways[m.ID]--
+			if _, ok := v.tx.get(indexSpace, personKey(a, v.tx.Scope())); !ok {
+				v.report(AccountIndex, "%s/%s leads nowhere", a.Platform, a.User)
+			}
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(ways)) {

@@ -100,6 +100,7 @@ func busyAnswers(tx *Tx, r Round, p Post) {
 		tx.Give(give)
 	}
 	tx.PutPeek(Peek{Round: r.Number, Member: "mina", At: r.Due})
+	tx.PutReaction(Reaction{Round: r.Number, Thread: Thread{Channel: Channel{"chat", "W", "C"}, ID: "t"}, Comment: "c", Member: "mina", Emoji: "👍", At: r.Due})
 }
 
 func someQuestions(source string) []questions.Question {

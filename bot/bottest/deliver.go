@@ -26,6 +26,7 @@ func (m *Memory) deliver(ctx context.Context, d bot.Delivery) (bot.Receipt, *bot
 	if d.Key == "" || len(d.Key) > maxKey {
 		return bot.Receipt{}, refused("a key of %d bytes", len(d.Key))
 	}
+	d.Body = d.Body.Flat()
 	switch d.Op {
 	case bot.Say:
 		return m.say(ctx, d)
@@ -33,6 +34,8 @@ func (m *Memory) deliver(ctx context.Context, d bot.Delivery) (bot.Receipt, *bot
 		return m.once(ctx, d, m.edited, m.edit)
 	case bot.OpenThread:
 		return m.once(ctx, d, m.opened, m.open)
+	case bot.Pin, bot.Unpin, bot.React:
+		return m.once(ctx, d, m.marked, m.mark)
 	}
 	return bot.Receipt{}, refused("unknown operation %q", d.Op)
 }
@@ -217,6 +220,7 @@ func (m *Memory) put(r *room, body bot.Message) *message {
 	msg := &message{id: fmt.Sprintf("m%d", m.next()), at: m.tick(), body: body}
 	r.messages = append(r.messages, msg)
 	m.notify(body.Text)
+	m.notified = append(m.notified, body.Notify...)
 	return msg
 }
 
@@ -316,7 +320,7 @@ func (m *Memory) open(d bot.Delivery) (bot.Receipt, *bot.Failure) {
 		return bot.Receipt{}, f
 	}
 	if msg.thread == nil {
-		msg.thread = &thread{id: "t" + msg.id[1:], name: d.Body.Text, at: m.tick()}
+		msg.thread = &thread{id: "t" + msg.id[1:], name: d.Body.Text, at: m.tick(), marks: map[string][]string{}}
 		m.threads[bot.Thread{Channel: d.To.Channel, ID: msg.thread.id}] = msg.thread
 		m.notify(d.Body.Text)
 	}
@@ -329,6 +333,39 @@ func (m *Memory) opened(d bot.Delivery) (bot.Receipt, bool) {
 		return bot.Receipt{}, false
 	}
 	return bot.Receipt{ID: msg.thread.id, At: msg.thread.at}, true
+}
+
+// mark pins, unpins, or reacts to what a person wrote.
+func (m *Memory) mark(d bot.Delivery) (bot.Receipt, *bot.Failure) {
+	if d.Op == bot.React {
+		t := m.threads[bot.Thread{Channel: d.To.Channel, ID: d.To.Thread}]
+		if t == nil || !slices.ContainsFunc(t.comments, func(c bot.Comment) bool { return c.ID == d.To.Message }) {
+			return bot.Receipt{}, refused("no comment %q", d.To.Message)
+		}
+		if marks := t.marks[d.To.Message]; !slices.Contains(marks, d.Body.Text) {
+			t.marks[d.To.Message] = append(marks, d.Body.Text)
+		}
+		return bot.Receipt{ID: d.To.Message, At: m.tick()}, nil
+	}
+	_, msg, f := m.message(d.To)
+	if f != nil {
+		return bot.Receipt{}, f
+	}
+	msg.pinned = d.Op == bot.Pin
+	return bot.Receipt{ID: msg.id, At: m.tick()}, nil
+}
+
+func (m *Memory) marked(d bot.Delivery) (bot.Receipt, bool) {
+	if d.Op == bot.React {
+		t := m.threads[bot.Thread{Channel: d.To.Channel, ID: d.To.Thread}]
+		found := t != nil && slices.Contains(t.marks[d.To.Message], d.Body.Text)
+		return bot.Receipt{ID: d.To.Message, At: m.tick()}, found
+	}
+	_, msg, f := m.message(d.To)
+	if f != nil || msg.pinned != (d.Op == bot.Pin) {
+		return bot.Receipt{}, false
+	}
+	return bot.Receipt{ID: msg.id, At: m.tick()}, true
 }
 
 // mention is how Discord and Slack write whom to notify.

@@ -68,6 +68,7 @@ type message struct {
 	body    bot.Message
 	edits   int
 	private bool
+	pinned  bool
 	thread  *thread
 }
 
@@ -77,6 +78,7 @@ type thread struct {
 	name     string
 	at       time.Time
 	comments []bot.Comment
+	marks    map[string][]string // the bot's reactions, by comment
 }
 
 // NewMemory returns a platform without channels. A nil clock is the machine's.
@@ -163,8 +165,10 @@ type Post struct {
 
 	Thread     string // the thread under it, empty if there is none
 	ThreadName string
-	Replies    []Post        // the bot's messages in the thread
-	Comments   []bot.Comment // people's
+	Pinned     bool
+	Marks      map[string][]string // the bot's reactions to comments in the thread
+	Replies    []Post              // the bot's messages in the thread
+	Comments   []bot.Comment       // people's
 }
 
 // Posts returns the bot's messages in a channel outside threads, oldest first.
@@ -207,10 +211,10 @@ func (r *room) posts() []Post {
 }
 
 func (msg *message) post() Post {
-	p := Post{ID: msg.id, Key: msg.key, At: msg.at, Text: msg.body.Text, Actions: slices.Clone(msg.body.Actions), Edits: msg.edits, Private: msg.private}
+	p := Post{ID: msg.id, Key: msg.key, At: msg.at, Text: msg.body.Text, Actions: slices.Clone(msg.body.Actions), Edits: msg.edits, Private: msg.private, Pinned: msg.pinned}
 	if t := msg.thread; t != nil {
 		p.Thread, p.ThreadName = t.id, t.name
-		p.Replies, p.Comments = t.posts(), slices.Clone(t.comments)
+		p.Replies, p.Comments, p.Marks = t.posts(), slices.Clone(t.comments), maps.Clone(t.marks)
 	}
 	return p
 }

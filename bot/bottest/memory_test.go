@@ -57,9 +57,10 @@ func (s *scene) texts() []string {
 
 // listener writes down what it hears, as one word each.
 type listener struct {
-	heard   []string // read it only when nothing is under way
-	comment error
-	gap     error
+	bot.Handler          // nil: what is not written below is not called
+	heard       []string // read it only when nothing is under way
+	comment     error
+	gap         error
 }
 
 func (l *listener) Command(ctx context.Context, c bot.Command, answer func(context.Context, bot.Reply) error) error {

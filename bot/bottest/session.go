@@ -119,11 +119,12 @@ type recorder struct {
 	onCommand func(ctx context.Context, c bot.Command, answer func(context.Context, bot.Reply) error) error
 	onComment func(c bot.Comment) error
 
-	mu       sync.Mutex // guards what follows
-	comments []bot.Comment
-	commands []bot.Command
-	gaps     []string
-	changed  chan struct{} // closed and replaced at every report
+	mu        sync.Mutex // guards what follows
+	comments  []bot.Comment
+	reactions []bot.Reaction
+	commands  []bot.Command
+	gaps      []string
+	changed   chan struct{} // closed and replaced at every report
 }
 
 func (r *recorder) Command(ctx context.Context, c bot.Command, answer func(context.Context, bot.Reply) error) error {
@@ -146,6 +147,21 @@ func (r *recorder) Gap(_ context.Context, platform string) error {
 	r.report(func() { r.gaps = append(r.gaps, platform) })
 	return nil
 }
+
+func (r *recorder) Reaction(_ context.Context, reaction bot.Reaction) error {
+	r.report(func() { r.reactions = append(r.reactions, reaction) })
+	return nil
+}
+
+func (r *recorder) Complete(context.Context, bot.Command, string, string) ([]bot.Choice, error) {
+	return nil, nil
+}
+
+func (r *recorder) Joined(context.Context, bot.Workspace) error { return nil }
+
+func (r *recorder) Left(context.Context, string, string) error { return nil }
+
+func (r *recorder) Tell(context.Context, string, string, string) error { return nil }
 
 func (r *recorder) report(note func()) {
 	r.mu.Lock()

@@ -14,16 +14,17 @@ import (
 
 // scripted is a bot of a few words. It asks at nine each day, reveals at six, and answers some commands.
 type scripted struct {
-	screen   *Console
-	clock    *Clock
-	from     time.Time // up to which everything is done
-	asked    int
-	thread   string
-	comments []bot.Comment
-	commands []bot.Command
-	broken   error // of every comment
-	stopped  error // of Quiet
-	t        *testing.T
+	bot.Handler // nil: what is not written below is not called
+	screen      *Console
+	clock       *Clock
+	from        time.Time // up to which everything is done
+	asked       int
+	thread      string
+	comments    []bot.Comment
+	commands    []bot.Command
+	broken      error // of every comment
+	stopped     error // of Quiet
+	t           *testing.T
 }
 
 func (b *scripted) Comment(_ context.Context, c bot.Comment) error {

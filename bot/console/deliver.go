@@ -30,6 +30,7 @@ func (c *Console) Deliver(ctx context.Context, d bot.Delivery) (bot.Receipt, err
 	if err := ctx.Err(); err != nil {
 		return bot.Receipt{}, &bot.Failure{Outcome: bot.NotDone, Err: err}
 	}
+	d.Body = d.Body.Flat()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if r, ok := c.receipts[d.Key]; ok && d.Op != bot.Edit { // an edit changes nothing when it is repeated
@@ -58,6 +59,8 @@ func (c *Console) carryOut(d bot.Delivery) (id string, err error) {
 		return c.edit(d.To, d.Body)
 	case bot.OpenThread:
 		return c.open(d.To, d.Body)
+	case bot.Pin, bot.Unpin, bot.React:
+		return d.To.Message, nil // a screen has nothing to pin to, and shows every answer anyway
 	}
 	return "", errOp
 }

@@ -1,0 +1,84 @@
+package bot
+
+import "rewind/questions"
+
+// Entry is a command of the table as a platform registers it.
+type Entry struct {
+	Name    string // one or two words, in English
+	Korean  string // the same in Korean
+	Help    map[questions.Lang]string
+	Options []EntryOption
+	// Maintainers says that only maintainers may give it; the bot holds to that whatever the platform does.
+	Maintainers bool
+	// Public says that everyone in the channel sees the reply.
+	Public bool
+	// Forms says that it asks with a form for what was not given with it.
+	Forms bool
+	// InMenu says that it stands in the menu of a message and is not typed.
+	InMenu bool
+	// Files is how many files it takes.
+	Files int
+	// Everywhere says that it makes sense outside of channels, in a private conversation with the bot.
+	Everywhere bool
+}
+
+// EntryOption is an option of a command as a platform registers it.
+type EntryOption struct {
+	Name     string
+	Korean   string
+	Help     map[questions.Lang]string
+	Kind     Kind
+	Required bool
+	Long     bool // it may have several lines
+	Complete bool // values are offered while it is typed
+	Choices  []EntryChoice
+}
+
+// EntryChoice is one of the values that an option may have.
+type EntryChoice struct{ Value, Korean string }
+
+// Entries returns the table of commands as platforms register it, without those that platforms give by themselves.
+func Entries() (entries []Entry) {
+	for i := range commands {
+		if c := &commands[i]; !c.hidden {
+			entries = append(entries, c.entry())
+		}
+	}
+	return entries
+}
+
+func (c *command) entry() Entry {
+	e := Entry{
+		Name: c.name, Korean: c.korean, Help: helps("help_" + helpKey(c)), Maintainers: c.who == maintainers, Public: c.public,
+		Forms: c.form != nil, InMenu: c.inMenu, Files: c.files, Everywhere: !c.inChannel,
+	}
+	for i := range c.options {
+		if o := &c.options[i]; !o.hidden {
+			e.Options = append(e.Options, o.entry(c))
+		}
+	}
+	if c.takesRound && !c.inMenu {
+		e.Options = append(e.Options, EntryOption{Name: roundOption, Korean: "번호", Help: helps("option_round"), Kind: TextKind, Complete: true})
+	}
+	return e
+}
+
+func (o *option) entry(of *command) EntryOption {
+	e := EntryOption{
+		Name: o.name, Korean: o.korean, Help: helps("option_" + o.name), Kind: o.kind, Long: o.verbatim, Complete: o.complete != nil,
+		// Where a form asks for it, it need not be typed.
+		Required: o.required && of.form == nil,
+	}
+	if e.Kind == "" {
+		e.Kind = TextKind
+	}
+	for _, v := range o.choices {
+		e.Choices = append(e.Choices, EntryChoice{v.value, v.korean})
+	}
+	return e
+}
+
+// helps is a sentence in every language.
+func helps(key string) map[questions.Lang]string {
+	return map[questions.Lang]string{questions.English: Speak(questions.English).Say(key), questions.Korean: Speak(questions.Korean).Say(key)}
+}
