@@ -1,6 +1,11 @@
 package bot
 
-import "rewind/questions"
+import (
+	"maps"
+	"strconv"
+
+	"rewind/questions"
+)
 
 // Entry is a command of the table as a platform registers it.
 type Entry struct {
@@ -81,4 +86,18 @@ func (o *option) entry(of *command) EntryOption {
 // helps is a sentence in every language.
 func helps(key string) map[questions.Lang]string {
 	return map[questions.Lang]string{questions.English: Speak(questions.English).Say(key), questions.Korean: Speak(questions.Korean).Say(key)}
+}
+
+// Typed reads a command as people type it into the name of its entry and its values by the names of options, as platforms
+// with typed options give them; ok is false for what is no command.
+func Typed(text string) (name string, options map[string]string, ok bool) {
+	t, wrong := commands.parse(text)
+	if wrong != nil {
+		return "", nil, false
+	}
+	if t.round != 0 {
+		t.values[roundOption] = strconv.Itoa(t.round)
+	}
+	maps.DeleteFunc(t.values, func(_, value string) bool { return value == "" })
+	return t.command.name, t.values, true
 }

@@ -51,6 +51,9 @@ func (m *Memory) say(ctx context.Context, d bot.Delivery) (bot.Receipt, *bot.Fai
 	for i, text := range texts {
 		part := d
 		part.Body = bot.Message{Text: text}
+		if i == 0 {
+			part.Body.Notify = d.Body.Notify
+		}
 		if i == len(texts)-1 {
 			part.Body.Actions = d.Body.Actions
 		}

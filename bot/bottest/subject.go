@@ -26,6 +26,11 @@ type Subject struct {
 	// Secrets are what no error may hold: tokens, addresses with a token.
 	Secrets []string
 
+	// Person is anybody else, who is made where there is nobody of that name.
+	Person func(name string) bot.Account
+	// Reopen returns the platform anew, as another process would have it; the former one listens no more.
+	Reopen func() bot.Platform
+
 	// Ready waits until the platform listens. Where it is nil the first Gap says so.
 	Ready func(ctx context.Context) error
 

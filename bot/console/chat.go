@@ -169,7 +169,7 @@ func (p *player) act(ctx context.Context, who member, l line) error {
 		if !ok {
 			return p.unknown(l)
 		}
-		return p.answer(c.askAt(ctx, p.bot, who, a.Command, at))
+		return p.answer(c.askAt(ctx, p.bot, who, strings.TrimSpace(a.Command+" "+l.arg), at))
 	case become:
 		p.who = c.member(l.arg)
 	case attach:

@@ -72,7 +72,7 @@ func parseSpoken(s string) line {
 	}
 	word, l.arg = cutWord(word)
 	l.kind = l.commandKind(strings.ToLower(word))
-	if n, err := strconv.Atoi(word); err == nil && n > 0 && l.arg == "" {
+	if n, err := strconv.Atoi(word); err == nil && n > 0 {
 		l.kind, l.n = press, n
 	}
 	if l.kind == choose && l.arg != "" {

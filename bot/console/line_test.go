@@ -34,7 +34,7 @@ func TestParse(t *testing.T) {
 		{"/quizz", line{kind: unknown, text: "/quizz"}},
 		{"/1", line{kind: press, text: "/1", n: 1}},
 		{"/0", line{kind: unknown, text: "/0"}},
-		{"/1 now", line{kind: unknown, text: "/1 now", arg: "now"}},
+		{"/1 now", line{kind: press, text: "/1 now", arg: "now", n: 1}}, // what is typed behind a button goes to its command
 		{"/99999999999999999999", line{kind: unknown, text: "/99999999999999999999"}},
 		{"/edit", line{kind: unknown, text: "/edit"}},
 		{"/delete", line{kind: remove, text: "/delete"}},
