@@ -2,6 +2,7 @@ package bottest
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"rewind/bot"
@@ -53,6 +54,7 @@ type Subject struct {
 	Notified func() []string            // whom the platform notified because a text named them
 	Screen   func() string              // all that a terminal was sent, of a platform that is one
 	Break    map[Kind]func(skip int)    // orders a fault for a change that comes after skip others; hidden history stays
+	Happened func(k Kind) int           // how often an ordered fault happened so far
 	Forget   func()                     // makes the platform forget its keys
 
 	// Disconnect breaks the connection, and Connect lets it come again. Between them, events are lost.
@@ -68,6 +70,8 @@ func (m *Memory) Subject() Subject {
 		Channel:      c,
 		Mina:         m.Account("w1", "mina"),
 		Jun:          m.Account("w1", "jun"),
+		Person:       func(name string) bot.Account { return m.Account("w1", strings.ToLower(name)) },
+		Reopen:       func() bot.Platform { return m },
 		Now:          m.clock.Now,
 		KeepsKeys:    m.window > 0,
 		ReadsHistory: !m.blind,
@@ -85,6 +89,7 @@ func (m *Memory) Subject() Subject {
 		Private:    m.Private,
 		Notified:   m.Notified,
 		Break:      map[Kind]func(int){},
+		Happened:   m.Faults.Happened,
 		Disconnect: m.Disconnect,
 		Connect:    m.Connect,
 	}

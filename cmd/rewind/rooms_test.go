@@ -28,9 +28,11 @@ var rooms = map[string][]string{
 	"rewind/bot/markdown":                    nil,
 	"rewind/bot/discord":                     {"rewind/bot", "rewind/bot/markdown", "rewind/questions"},
 	"rewind/bot/slack":                       {"rewind/bot", "rewind/bot/markdown", "rewind/questions"},
-	"rewind/bot/bottest/memnet":              nil,                           // for tests
-	"rewind/bot/discord/discordtest":         {"rewind/bot/bottest/memnet"}, // for tests
-	"rewind/bot/slack/slacktest":             {"rewind/bot/bottest/memnet"}, // for tests
+	"rewind/bot/bottest/chaos":               {"rewind/bot", "rewind/bot/bottest", "rewind/questions", "rewind/store"},                       // for tests
+	"rewind/bot/bottest/replay":              {"rewind/bot", "rewind/bot/bottest", "rewind/bot/console", "rewind/questions", "rewind/store"}, // for tests
+	"rewind/bot/bottest/memnet":              nil,                                                                                            // for tests
+	"rewind/bot/discord/discordtest":         {"rewind/bot/bottest/memnet"},                                                                  // for tests
+	"rewind/bot/slack/slacktest":             {"rewind/bot/bottest/memnet"},                                                                  // for tests
 	"rewind/cmd/rewind":                      {"rewind/questions", "rewind/store", "rewind/bot", "rewind/bot/console", "rewind/bot/discord", "rewind/bot/slack"},
 }
 
