@@ -87,8 +87,15 @@ func repeatedCommand(tb TB, s Subject) {
 	defer stop()
 	order(tb, s, s.command("1", "post"))
 	order(tb, s, s.command("1", "post"))
-	if got := r.heard(tb, 2); got[0].ID == "" || got[0].ID != got[1].ID {
-		tb.Errorf("one command came with IDs %q and %q", got[0].ID, got[1].ID)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.commands); n < 1 || n > 2 { // a platform may know by itself that it came before
+		tb.Fatalf("%d commands came, want 1 or 2", n)
+	}
+	for _, c := range r.commands {
+		if c.ID == "" || c.ID != r.commands[0].ID {
+			tb.Errorf("one command came with IDs %q and %q", r.commands[0].ID, c.ID)
+		}
 	}
 }
 

@@ -22,6 +22,8 @@ type Subject struct {
 	KeepsKeys bool
 	// ReadsHistory says that keys can be looked up in the history, and threads read.
 	ReadsHistory bool
+	// Threaded says that every message has its thread from the beginning, so that a look finds it without anybody opening it.
+	Threaded bool
 	// Limit is the longest message in runes, zero if there is none.
 	Limit int
 	// Secrets are what no error may hold: tokens, addresses with a token.

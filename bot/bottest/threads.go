@@ -47,6 +47,12 @@ func looksForThread(tb TB, s Subject) {
 	post := deliver(tb, s, s.text("first", "the first question"))
 	d := opening(s, post.ID, "first/thread")
 	d.Unsure, d.LookOnly = s.now(), true
+	if s.Threaded {
+		if r := deliver(tb, s, d); r.ID == "" {
+			tb.Errorf("the look found a thread without an ID")
+		}
+		return
+	}
 	if !s.ReadsHistory {
 		fail(tb, s, d, bot.Unknown)
 		return

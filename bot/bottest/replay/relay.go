@@ -23,13 +23,14 @@ func onPlatform(t *testing.T, a *txtar.Archive, s bottest.Subject) []string {
 	pass(time.Until(d.start))
 	clock := console.NewClock(d.start)
 	screen := d.screen(clock)
-	platform := s.Platform
+	starts := 0
 	m := &machine{
 		day: d, t: t, path: filepath.Join(t.TempDir(), "platform.db"), clock: bot.MachineClock{},
 		platform: func() bot.Platform {
-			now := platform
-			platform = s.Reopen()
-			return now
+			if starts++; starts == 1 {
+				return s.Platform
+			}
+			return s.Reopen()
 		},
 		wind: func(span time.Duration) {
 			clock.Wind(clock.Now().Add(span))

@@ -35,6 +35,7 @@ const (
 	UnknownCommand     = 10063
 	TooManyPins        = 30003
 	TooManyReactions   = 30010
+	TooManyPinnedPosts = 30047
 	TooManyCommands    = 30032
 	AlreadyAnswered    = 40060
 	TagRequired        = 40067
@@ -70,6 +71,7 @@ var known = map[int]struct {
 	UnknownInteraction: {http.StatusNotFound, "Unknown interaction"},
 	UnknownCommand:     {http.StatusNotFound, "Unknown application command"},
 	TooManyPins:        {http.StatusBadRequest, "Maximum number of pins reached"},
+	TooManyPinnedPosts: {http.StatusBadRequest, "Maximum number of pinned threads in a forum channel has been reached"},
 	TooManyReactions:   {http.StatusBadRequest, "Maximum number of reactions reached (20)"},
 	TooManyCommands:    {http.StatusBadRequest, "Maximum number of application commands reached (100)"},
 	AlreadyAnswered:    {http.StatusBadRequest, "Interaction has already been acknowledged."},

@@ -41,6 +41,9 @@ type messageEvent struct {
 func (s *Server) tellMessage(event string, c *channel, m *Message) {
 	s.tellEach(event, c, intentMessages(c), func(one *session) any {
 		e := messageEvent{Message: s.render(m, one.intents&s.gateway.granted&IntentMessageContent != 0)}
+		if event != "MESSAGE_CREATE" {
+			e.Nonce = nil
+		}
 		if c.guild != nil {
 			e.GuildID = c.guild.id
 			if known := c.guild.members[m.by]; known != nil {

@@ -79,8 +79,12 @@ func (s *Server) begin(i *Interaction, data map[string]any) *Interaction {
 	s.interactions = append(s.interactions, i)
 	s.byToken[i.token] = i
 	c := i.channel
+	where := map[string]any{"id": c.id, "type": c.kind, "name": c.name}
+	if c.isThread() {
+		where["parent_id"] = c.parent.id
+	}
 	j := map[string]any{"id": i.ID, "application_id": s.bot.ID, "type": i.kind, "token": i.token, "version": interactionVersion,
-		"data": data, "channel_id": c.id, "channel": map[string]any{"id": c.id, "type": c.kind, "name": c.name},
+		"data": data, "channel_id": c.id, "channel": where,
 		"locale": i.person.locale, "entitlements": []any{}, "attachment_size_limit": attachmentSizeLimit,
 		"app_permissions": s.permissions(s.bot.ID, c), "authorizing_integration_owners": i.owners()}
 	if g := c.guild; g != nil {

@@ -312,6 +312,30 @@ func TestMessageCommandAndRepeat(t *testing.T) {
 	})
 }
 
+func TestInteractionsInThreadsNameTheChannel(t *testing.T) {
+	bubble(t, func(t *testing.T, s *discordtest.Server) {
+		g := s.Guild("Study")
+		ch, mina := g.Text("daily"), g.Member("Mina")
+		c, seen := connect(t, s, everything)
+		must(c.ApplicationCommandBulkOverwrite(s.Bot().ID, "", quiz))
+		thread := mina.StartThread(mina.Say(ch, "hello"), "a thread")
+		mina.Slash(thread, "quiz schedule add", nil)
+		settle()
+		var sent struct {
+			Channel struct {
+				ID     string `json:"id"`
+				Parent string `json:"parent_id"`
+			} `json:"channel"`
+		}
+		if err := json.Unmarshal(seen.named("INTERACTION_CREATE")[0].RawData, &sent); err != nil {
+			t.Fatal(err)
+		}
+		if sent.Channel.ID != thread.ID || sent.Channel.Parent != ch.ID {
+			t.Errorf("it is sent from %+v", sent.Channel)
+		}
+	})
+}
+
 func TestCommandsInPrivate(t *testing.T) {
 	bubble(t, func(t *testing.T, s *discordtest.Server) {
 		w := answering(t, s, func(c *discordgo.Session, i *discordgo.InteractionCreate) {

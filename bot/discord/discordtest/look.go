@@ -74,6 +74,12 @@ func (c *Channel) Locked() (locked bool) {
 	return locked
 }
 
+// Pinned says whether a forum's post is pinned there.
+func (c *Channel) Pinned() (pinned bool) {
+	c.with(func(in *channel) { pinned = in.thread.pinned })
+	return pinned
+}
+
 // Tags are the names of a forum post's tags.
 func (c *Channel) Tags() []string {
 	out := []string{}

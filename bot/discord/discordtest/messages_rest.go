@@ -125,7 +125,7 @@ func (s *Server) getMessage(r *request) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	return s.render(m, s.contentAllowed()), nil
+	return s.kept(m), nil
 }
 
 func (s *Server) patchMessage(r *request) (any, *apiError) {
@@ -201,9 +201,16 @@ func (s *Server) listMessages(r *request) (any, *apiError) {
 		return out, nil // without the permission a history is empty, and no error
 	}
 	for _, m := range slices.Backward(c.between(r.query.Get("before"), r.query.Get("after"), r.query.Get("around"), limit)) {
-		out = append(out, s.render(m, s.contentAllowed()))
+		out = append(out, s.kept(m))
 	}
 	return out, nil
+}
+
+// kept is a message as it is read later. Its nonce is gone by then: it is there to recognise the answer to a request.
+func (s *Server) kept(m *Message) Message {
+	out := s.render(m, s.contentAllowed())
+	out.Nonce = nil
+	return out
 }
 
 // between picks a page of a history, oldest first.

@@ -79,7 +79,7 @@ func (s *Server) listPinsOld(r *request) (any, *apiError) {
 	}
 	out := []Message{}
 	for _, m := range c.pins() {
-		out = append(out, s.render(m, s.contentAllowed()))
+		out = append(out, s.kept(m))
 	}
 	return out, nil
 }
@@ -97,7 +97,7 @@ func (s *Server) listPins(r *request) (any, *apiError) {
 	out := []item{}
 	for _, m := range c.pins() {
 		if errTime != nil || m.pinnedAt.Before(before) {
-			out = append(out, item{m.pinnedAt, s.render(m, s.contentAllowed())})
+			out = append(out, item{m.pinnedAt, s.kept(m)})
 		}
 	}
 	more := len(out) > 50

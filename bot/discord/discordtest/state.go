@@ -67,6 +67,7 @@ type thread struct {
 	members    map[string]time.Time
 	sent       int
 	tags       []string
+	pinned     bool // in a forum
 	timer      *time.Timer
 }
 
@@ -190,13 +191,19 @@ func (s *state) channelJSON(c *channel) map[string]any {
 	return j
 }
 
-// The flag of a forum that wants its posts tagged.
+// The flags of a forum that wants its posts tagged, and of a post that is pinned there.
 // https://discord.com/developers/docs/resources/channel#channel-object-channel-flags
-const flagRequireTag = 1 << 4
+const (
+	flagPinned     = 1 << 1
+	flagRequireTag = 1 << 4
+)
 
 func (c *channel) flags() int {
-	if c.tagRequired {
+	switch {
+	case c.tagRequired:
 		return flagRequireTag
+	case c.isThread() && c.thread.pinned:
+		return flagPinned
 	}
 	return 0
 }

@@ -90,6 +90,7 @@ func (s *Server) patchThread(c *channel, r *request) (any, *apiError) {
 		Locked      *bool     `json:"locked"`
 		Minutes     *int      `json:"auto_archive_duration"`
 		AppliedTags *[]string `json:"applied_tags"`
+		Flags       *int      `json:"flags"`
 	}
 	if err := r.read(&d); err != nil {
 		return nil, err
@@ -97,7 +98,7 @@ func (s *Server) patchThread(c *channel, r *request) (any, *apiError) {
 	manages := s.permissions(s.bot.ID, c)&ManageThreads != 0
 	t := c.thread
 	switch {
-	case !manages && (t.owner != s.bot.ID || d.Locked != nil || t.locked):
+	case !manages && (t.owner != s.bot.ID || d.Locked != nil || d.Flags != nil || t.locked):
 		return nil, refuse(MissingPermissions)
 	case t.archived && (d.Archived == nil || *d.Archived):
 		return nil, refuse(ThreadArchived)
@@ -115,6 +116,11 @@ func (s *Server) patchThread(c *channel, r *request) (any, *apiError) {
 		}
 		t.tags = slices.Clone(*d.AppliedTags)
 	}
+	if d.Flags != nil {
+		if err := c.setPinned(*d.Flags&flagPinned != 0); err != nil {
+			return nil, err
+		}
+	}
 	c.name = check.Name
 	if d.Minutes != nil {
 		t.minutes = *d.Minutes
@@ -128,6 +134,21 @@ func (s *Server) patchThread(c *channel, r *request) (any, *apiError) {
 	s.restThread(c)
 	s.tell("THREAD_UPDATE", c, intentGuilds, s.channelJSON(c))
 	return s.channelJSON(c), nil
+}
+
+// setPinned pins a post in its forum, which has room for one.
+// https://discord.com/developers/docs/resources/channel#channel-object-channel-flags
+func (c *channel) setPinned(pinned bool) *apiError {
+	if c.parent.kind != kindForum {
+		return refuse(WrongChannelType)
+	}
+	for _, o := range c.guild.channels {
+		if pinned && o != c && o.isThread() && o.parent == c.parent && o.thread.pinned {
+			return refuse(TooManyPinnedPosts)
+		}
+	}
+	c.thread.pinned = pinned
+	return nil
 }
 
 func (s *Server) joinThread(r *request) (any, *apiError) {
