@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"rewind/store"
@@ -27,7 +28,18 @@ func (b *Bot) missing(ctx context.Context, group string, k call) ([]Missing, err
 		}
 		missing = append(missing, lacks...)
 	}
-	return missing, nil
+	return b.withoutUnused(ctx, group, missing)
+}
+
+// withoutUnused leaves out what the group's settings make no use of: a platform names all that it could be asked for.
+func (b *Bot) withoutUnused(ctx context.Context, group string, missing []Missing) ([]Missing, error) {
+	err := b.store.ViewGroup(ctx, group, func(tx *store.Tx) error {
+		if g, _ := tx.Group(); !g.Pin {
+			missing = slices.DeleteFunc(missing, func(m Missing) bool { return m.Code == string(store.LetterPin) })
+		}
+		return nil
+	})
+	return missing, err
 }
 
 // may reports whether the table lets the person give the command: the platform is not asked for who may not.

@@ -147,3 +147,24 @@ func scopeOf(o *office) (scope string) {
 	o.look(func(tx *store.Tx) { scope = tx.Scope() })
 	return scope
 }
+
+// pinless is a platform on which the bot may not pin.
+type pinless struct{ Platform }
+
+func (pinless) Check(context.Context, Channel) ([]Missing, error) {
+	return []Missing{{Code: "pin", What: "Pin Messages"}}, nil
+}
+
+// TestPinMatters asks for the permission to pin only where the newest question is to be pinned.
+func TestPinMatters(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.couriers["chat"] = newCourier(o.Bot, pinless{})
+	if text := o.say("Mina", "schedule add daily 10:00").Message.Text; strings.Contains(text, "Pin Messages") {
+		t.Errorf("without pins it says %q", text)
+	}
+	o.say("Mina", "settings pin=on")
+	if text := o.say("Mina", "schedule add daily 11:00").Message.Text; !strings.Contains(text, "Pin Messages") {
+		t.Errorf("with pins it says %q", text)
+	}
+}

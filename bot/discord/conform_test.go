@@ -23,6 +23,7 @@ type world struct {
 	guild     *discordtest.Guild
 	channel   *discordtest.Channel
 	mina, jun *discordtest.Person
+	people    map[string]*discordtest.Person // everybody else, by ID
 
 	mu      sync.Mutex // guards what follows
 	waits   []*discordtest.Ordered
@@ -68,6 +69,9 @@ func (w *world) account(p *discordtest.Person) bot.Account {
 }
 
 func (w *world) person(a bot.Account) *discordtest.Person {
+	if p := w.people[a.User]; p != nil {
+		return p
+	}
 	if a.User == w.jun.ID() {
 		return w.jun
 	}
@@ -239,22 +243,27 @@ func (w *world) author(t bot.Thread, id string) *discordtest.Person {
 	return w.person(bot.Account{User: w.message(t, id).Author.ID})
 }
 
-// Every promise of bot.Platform is kept.
+// Every promise of bot.Platform is kept, whether commands come as mentions or as slash commands and buttons.
 func TestDiscordConforms(t *testing.T) {
-	for _, c := range bottest.Cases() {
-		t.Run(c.Name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				c.Check(t, func(*testing.T) bottest.Subject { return w.subject() })
-				for _, o := range w.orders {
-					if o.Count() != 1 {
-						t.Errorf("a fault that was ordered happened %d times", o.Count())
+	for way, open := range map[string]func(*testing.T) (bottest.Subject, *world){
+		"mention": func(t *testing.T) (bottest.Subject, *world) { w := newWorld(t); return w.subject(), w },
+		"slash":   func(t *testing.T) (bottest.Subject, *world) { s, p := newSubject(t); return s, p.world },
+	} {
+		for _, c := range bottest.Cases() {
+			t.Run(way+"/"+c.Name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s, w := open(t)
+					c.Check(t, func(*testing.T) bottest.Subject { return s })
+					for _, o := range w.orders {
+						if o.Count() != 1 {
+							t.Errorf("a fault that was ordered happened %d times", o.Count())
+						}
 					}
-				}
-				if text := w.log.String(); strings.Contains(text, strings.TrimPrefix(w.Token(), "Bot ")) || strings.Contains(text, "panicked") {
-					t.Errorf("the log holds the token, or tells of a panic:\n%s", text)
-				}
+					if text := w.log.String(); strings.Contains(text, strings.TrimPrefix(w.Token(), "Bot ")) || strings.Contains(text, "panicked") {
+						t.Errorf("the log holds the token, or tells of a panic:\n%s", text)
+					}
+				})
 			})
-		})
+		}
 	}
 }

@@ -73,9 +73,18 @@ func (e *ear) learnAll(guild string, channels []channelHeard, threads []channel)
 	}
 }
 
+// langOfGuild is the language that a guild's locale asks for. The one that every guild has at first says nothing.
+// https://discord.com/developers/docs/resources/guild#guild-object-guild-structure
+func langOfGuild(locale string) string {
+	if locale == "" || locale == "en-US" {
+		return ""
+	}
+	return langOf(locale)
+}
+
 func (e *ear) joined(ctx context.Context, g *guildHeard) {
 	e.learnAll(g.ID, g.Channels, g.Threads)
-	w := bot.Workspace{Platform: name, ID: g.ID, Name: g.Name, Lang: langOf(g.PreferredLocale), Inviter: account(g.ID, user{ID: g.OwnerID})}
+	w := bot.Workspace{Platform: name, ID: g.ID, Name: g.Name, Lang: langOfGuild(g.PreferredLocale), Inviter: account(g.ID, user{ID: g.OwnerID})}
 	if id := helloIn(g, e.me); id != "" {
 		w.Channel = bot.Channel{Platform: name, Workspace: g.ID, ID: id}
 	}

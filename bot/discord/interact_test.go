@@ -139,6 +139,7 @@ func TestCompletion(t *testing.T) {
 			return out, nil
 		}
 		got := d.mina.Autocomplete(d.channel, "quiz schedule add", "topics", discordtest.Options{"when": "daily 9", "topics": "DNS, n"}).Choices()
+		synctest.Wait()
 		if want := "schedule add topics DNS, n map[topics:DNS, n when:daily 9]"; asked != want {
 			t.Errorf("asked for %s, want %s", asked, want)
 		}

@@ -65,6 +65,27 @@ func TestThreadsAreReadWhole(t *testing.T) {
 	})
 }
 
+func TestOnlyPeopleComment(t *testing.T) {
+	person := &user{ID: "1"}
+	for what, odd := range map[string]struct {
+		m    message
+		want bool
+	}{
+		"a message":         {message{Author: person}, true},
+		"a reply":           {message{Author: person, Type: 19}, true},
+		"a note of a pin":   {message{Author: person, Type: 6}, false},
+		"a note of a guest": {message{Author: person, Type: 7}, false},
+		"a thread's start":  {message{Author: person, Type: 21}, false},
+		"a bot's":           {message{Author: &user{ID: "2", Bot: true}}, false},
+		"a webhook's":       {message{Author: person, WebhookID: "3"}, false},
+		"nobody's":          {message{}, false},
+	} {
+		if got := isComment(&odd.m); got != odd.want {
+			t.Errorf("%s: %v", what, got)
+		}
+	}
+}
+
 func TestNamesAreThoseOfTheGuild(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		room, th := w.open()

@@ -201,6 +201,17 @@ func TestRegistrationEndsWithItsContext(t *testing.T) {
 	})
 }
 
+func TestWhatIsRequiredComesFirst(t *testing.T) {
+	o := subcommand(bot.Entry{Name: "odd", Files: 1, Options: []bot.EntryOption{{Name: "a"}, {Name: "b", Required: true}}})
+	var got []string
+	for _, one := range o.Options {
+		got = append(got, one.Name)
+	}
+	if !slices.Equal(got, []string{"b", "file", "a"}) {
+		t.Errorf("the options are %v", got)
+	}
+}
+
 func TestRegisteredInPrivate(t *testing.T) {
 	serve(t, func(t *testing.T, d *desk) {
 		if m := d.mina.Slash(d.mina.DM(), "quiz score", nil).Reply(); m.Content != "you said score" {

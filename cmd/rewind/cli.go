@@ -22,6 +22,9 @@ type cli struct {
 	Restore restoreCmd `cmd:""`
 	Verify  verifyCmd  `cmd:""`
 	Status  statusCmd  `cmd:""`
+
+	Manifest manifestCmd `cmd:""`
+
 	Version versionCmd `cmd:""`
 	Help    helpCmd    `cmd:""`
 	Prove   proveCmd   `cmd:"" hidden:""`

@@ -27,6 +27,9 @@ func (e hinted) Unwrap() error { return e.error }
 // hint says what an operator can do about an error, "" where nothing is known: what the error brings along, else by what
 // it is.
 func hint(err error, words bot.Words) string {
+	if fatal := (*bot.Fatal)(nil); errors.As(err, &fatal) {
+		return words.Say("fatal_" + fatal.Code)
+	}
 	if own := (hinted{}); errors.As(err, &own) {
 		return words.Say(own.key, own.values)
 	}

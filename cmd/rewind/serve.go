@@ -15,6 +15,7 @@ import (
 )
 
 type serveCmd struct {
+	Zone  zone          `env:"REWIND_ZONE" placeholder:"ZONE" help:"zone_serve"`
 	Notes string        `placeholder:"FOLDER" help:"notes_serve"`
 	Every time.Duration `default:"2s" hidden:""`
 	database
@@ -23,14 +24,19 @@ type serveCmd struct {
 const (
 	// drainWithin is how long stopping may take in all.
 	drainWithin = 10 * time.Second
-	// answersWithin is how much of it commands under way on the socket get before they are broken off; what is left is
-	// the store's, which cannot close while one of them reads it.
-	answersWithin = 5 * time.Second
+	// answersWithin is how much of it commands under way on the socket get before they are broken off; the bot takes up to
+	// five seconds more for the deliveries in flight, and what is left is the store's, which cannot close while somebody
+	// reads it.
+	answersWithin = 3 * time.Second
 )
 
 // Run keeps the store and answers commands for it on its socket until ctx is done, then drains.
 func (c *serveCmd) Run(ctx context.Context, sh *shell) error {
 	log := slog.New(slog.NewJSONHandler(sh.err, nil))
+	platforms, err := platformsIn(sh.getenv, log)
+	if err != nil {
+		return err
+	}
 	notes, err := c.follower(sh, log)
 	if err != nil {
 		return err
@@ -53,23 +59,71 @@ func (c *serveCmd) Run(ctx context.Context, sh *shell) error {
 	defer serving.Wait() // it ends with the socket
 
 	following := notes.start(ctx, local{s})
+	playing := play(ctx, bot.New(bot.Options{Store: s, Log: log, Platforms: platforms, Lang: sh.words.Lang(), Zone: c.zone(sh)}))
 	sh.say("cli_serve_ready", bot.Values{"DB": c.file(), "Socket": socketPath(c.file())})
-	sh.say("cli_serve_no_platform")
-	log.Info("serving", "store", c.file(), "version", versionName())
+	if len(platforms) == 0 {
+		sh.say("cli_serve_no_platform")
+	}
+	log.Info("serving", "store", c.file(), "version", versionName(), "platforms", namesOf(platforms))
 	select {
 	case <-ctx.Done():
 		err = nil
 	case err = <-ended:
 		err = fmt.Errorf("listen on %s: %w", socketPath(c.file()), err)
+	case <-playing.over:
+		err = playing.err
 	}
 	log.Info("stopping", "within", drainWithin.String())
 	err = errors.Join(err, drain(context.WithoutCancel(ctx),
+		step{"the bot", playing.stop},
 		step{"the notes", following},
 		step{"the socket", func(ctx context.Context) error { return hangUp(ctx, server, socketPath(c.file()), answersWithin) }},
 		step{"the store", func(context.Context) error { return s.Close() }},
 	))
 	log.Info("stopped")
 	return err
+}
+
+// zone is where new groups live until they say otherwise.
+func (c *serveCmd) zone(sh *shell) string {
+	if c.Zone.Location != nil {
+		return c.Zone.String()
+	}
+	return machineZone(sh.getenv, localtime).String()
+}
+
+func namesOf(platforms []bot.Platform) []string {
+	names := make([]string, len(platforms))
+	for i, p := range platforms {
+		names[i] = p.Name()
+	}
+	return names
+}
+
+// playing is a bot at work.
+type playing struct {
+	over chan struct{} // closed when it has ended
+	err  error         // why, where nobody stopped it; to be read once it is over
+	end  context.CancelFunc
+}
+
+// play lets the bot work until ctx is done, it is stopped, or a platform says that nothing will work.
+func play(ctx context.Context, b *bot.Bot) *playing {
+	ctx, end := context.WithCancel(ctx)
+	p := &playing{over: make(chan struct{}), end: end}
+	go func() {
+		defer close(p.over)
+		defer end()
+		p.err = b.Run(ctx)
+	}()
+	return p
+}
+
+// stop lets the deliveries in flight end and waits for them.
+func (p *playing) stop(context.Context) error {
+	p.end()
+	<-p.over
+	return nil
 }
 
 // servedNotes are the notes that serve follows, nil if it follows none.

@@ -39,7 +39,7 @@ func onPlatform(t *testing.T, a *txtar.Archive, s bottest.Subject) []string {
 	}
 	m.on()
 	m.load("notes")
-	r := &relay{machine: m, subject: s, clock: clock, screen: screen, posts: map[string]string{}, threads: map[string]string{}, comments: map[string]string{}}
+	r := &relay{machine: m, subject: s, clock: clock, screen: screen, here: screen.Command("").Channel, posts: map[string]string{}, threads: map[string]string{}, comments: map[string]string{}}
 	m.chat(screen, r)
 	return m.end()
 }
@@ -58,6 +58,7 @@ type relay struct {
 	subject bottest.Subject
 	clock   *console.Clock
 	screen  *console.Console
+	here    bot.Channel // the console's
 	// By the platform's ID of a post the console's; by the console's of a thread and of a comment the platform's.
 	posts, threads, comments map[string]string
 }
@@ -90,6 +91,7 @@ func (r *relay) Command(ctx context.Context, c bot.Command, answer func(context.
 	}
 	c.From, c.Channel, c.Thread = r.account(c.Name), r.subject.Channel, r.threads[c.Thread]
 	reply, err := r.subject.Command(ctx, c)
+	r.note()
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Text, err)
 	}
@@ -135,11 +137,10 @@ func (r *relay) mirror(ctx context.Context) error {
 }
 
 func (r *relay) show(ctx context.Context, p store.Post) error {
-	here := r.screen.Command("").Channel
 	if p.Message != "" && r.posts[p.Message] == "" {
 		m := bot.Message{Title: fmt.Sprintf("#%d", p.Round), Text: "…", Actions: []bot.Action{
 			{Label: "answer", Command: fmt.Sprintf("answer #%d", p.Round)}, {Label: "show", Command: fmt.Sprintf("reveal #%d me", p.Round)}}}
-		receipt, err := r.screen.Deliver(ctx, bot.Delivery{Key: "post/" + p.Message, Op: bot.Say, To: bot.Place{Channel: here}, Body: m})
+		receipt, err := r.screen.Deliver(ctx, bot.Delivery{Key: "post/" + p.Message, Op: bot.Say, To: bot.Place{Channel: r.here}, Body: m})
 		if err != nil {
 			return err
 		}
@@ -148,7 +149,7 @@ func (r *relay) show(ctx context.Context, p store.Post) error {
 	if p.Thread == "" || r.posts[p.Message] == "" {
 		return nil
 	}
-	receipt, err := r.screen.Deliver(ctx, bot.Delivery{Key: "thread/" + p.Thread, Op: bot.OpenThread, To: bot.Place{Channel: here, Message: r.posts[p.Message]}, Body: bot.Message{Text: fmt.Sprint(p.Round)}})
+	receipt, err := r.screen.Deliver(ctx, bot.Delivery{Key: "thread/" + p.Thread, Op: bot.OpenThread, To: bot.Place{Channel: r.here, Message: r.posts[p.Message]}, Body: bot.Message{Text: fmt.Sprint(p.Round)}})
 	if err != nil {
 		return err
 	}

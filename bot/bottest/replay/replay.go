@@ -130,6 +130,7 @@ type machine struct {
 	store *store.Store
 	ids   atomic.Int64
 	deaf  atomic.Bool
+	banks []string // how many questions each group has, whenever that changed
 	// platform returns the platform as a process that starts has it.
 	platform func() bot.Platform
 	// wind lets time pass while the machine is off.
@@ -211,6 +212,20 @@ func (m *machine) befall(text string) {
 	}
 }
 
+// note notes how many questions there are, which in the end may be as many as at first.
+func (m *machine) note() {
+	m.t.Helper()
+	for _, id := range groups(m.t, m.store) {
+		bank, err := m.store.GroupBank(m.t.Context(), id)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		if n := fmt.Sprint(len(bank.Entries)); len(m.banks) == 0 || m.banks[len(m.banks)-1] != n {
+			m.banks = append(m.banks, n)
+		}
+	}
+}
+
 // end proves the store and returns what it remembers.
 func (m *machine) end() []string {
 	m.t.Helper()
@@ -218,7 +233,7 @@ func (m *machine) end() []string {
 	if err = errors.Join(err, m.store.CheckEngine(m.t.Context(), nil)); err != nil || len(found) > 0 {
 		m.t.Errorf("verify: %v %v", err, found)
 	}
-	lines := Remembered(m.t, m.store)
+	lines := append(Remembered(m.t, m.store), "questions in the bank: "+strings.Join(m.banks, ", "))
 	m.stop()
 	return lines
 }
@@ -259,5 +274,7 @@ func (d terminal) Command(ctx context.Context, c bot.Command, answer func(contex
 		d.befall(what)
 		return answer(ctx, bot.Reply{Message: bot.Message{Text: "done"}})
 	}
-	return d.Bot.Command(ctx, c, answer)
+	err := d.Bot.Command(ctx, c, answer)
+	d.note()
+	return err
 }

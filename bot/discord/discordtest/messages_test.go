@@ -61,6 +61,21 @@ func TestNonceIsEnforcedForTwoMinutes(t *testing.T) {
 	}
 }
 
+// A nonce is for the answer to a request and for its event. Who reads a history finds none.
+func TestNonceIsNotKept(t *testing.T) {
+	bubble(t, func(t *testing.T, s *discordtest.Server) {
+		ch, c := s.Guild("Study").Text("daily"), rest(s)
+		at := discordgo.EndpointChannelMessages(ch.ID)
+		made := string(must(c.RequestWithBucketID("POST", at, nonced{&discordgo.MessageSend{Content: "hello"}, "key", true}, at)))
+		if !strings.Contains(made, `"nonce":"key"`) {
+			t.Errorf("the answer has no nonce: %s", made)
+		}
+		if read := string(must(c.RequestWithBucketID("GET", at, nil, at))); !strings.Contains(read, "hello") || strings.Contains(read, "nonce") {
+			t.Errorf("the history reads %s", read)
+		}
+	})
+}
+
 func TestNonceBelongsToTheAuthor(t *testing.T) {
 	bubble(t, func(t *testing.T, s *discordtest.Server) {
 		g, c := s.Guild("Study"), rest(s)

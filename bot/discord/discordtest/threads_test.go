@@ -53,6 +53,35 @@ func TestThreadNames(t *testing.T) {
 	}
 }
 
+func TestAForumHasOnePinnedPost(t *testing.T) {
+	bubble(t, func(t *testing.T, s *discordtest.Server) {
+		g := s.Guild("Study")
+		forum, ch, c := g.Forum("questions"), g.Text("daily"), rest(s)
+		first := must(c.ForumThreadStart(forum.ID, "first", 60, "hello"))
+		second := must(c.ForumThreadStart(forum.ID, "second", 60, "hello"))
+		pin := func(id string, pinned bool) error {
+			flags := discordgo.ChannelFlags(0)
+			if pinned {
+				flags = discordgo.ChannelFlagPinned
+			}
+			_, err := c.ChannelEdit(id, &discordgo.ChannelEdit{Flags: &flags})
+			return err
+		}
+		wantCode(t, pin(first.ID, true), 0)
+		if th := must(c.Channel(first.ID)); !s.Channel(first.ID).Pinned() || th.Flags != discordgo.ChannelFlagPinned {
+			t.Errorf("the first is not pinned, its flags are %d", th.Flags)
+		}
+		wantCode(t, pin(second.ID, true), discordtest.TooManyPinnedPosts)
+		wantCode(t, pin(first.ID, false), 0)
+		wantCode(t, pin(second.ID, true), 0)
+		m := must(c.ChannelMessageSend(ch.ID, "question"))
+		th := must(c.MessageThreadStart(ch.ID, m.ID, "thread", 60))
+		wantCode(t, pin(th.ID, true), discordtest.WrongChannelType)
+		forum.DenyBot(discordtest.ManageThreads)
+		wantCode(t, pin(second.ID, false), discordtest.MissingPermissions)
+	})
+}
+
 func TestArchivedThread(t *testing.T) {
 	bubble(t, func(t *testing.T, s *discordtest.Server) {
 		g := s.Guild("Study")

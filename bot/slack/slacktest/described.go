@@ -15,6 +15,7 @@ func asDescribed(event object) object {
 	if json.Unmarshal(encode(event), &e) != nil {
 		return event
 	}
+	richTextAsDescribed(e)
 	switch e["type"] {
 	case "message":
 		messageAsDescribed(e)
@@ -28,6 +29,42 @@ func asDescribed(event object) object {
 		}
 	}
 	return e
+}
+
+// blocksAsDescribed returns what an app shows people as it was published.
+func blocksAsDescribed(shown json.RawMessage) any {
+	var v any
+	if json.Unmarshal(shown, &v) != nil {
+		return shown
+	}
+	richTextAsDescribed(v)
+	return v
+}
+
+// richTextAsDescribed leaves out what rich text has by the documentation alone.
+// https://docs.slack.dev/reference/block-kit/block-elements/rich-text-list-element
+// https://docs.slack.dev/reference/block-kit/block-elements/rich-text-preformatted-element
+func richTextAsDescribed(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			richTextAsDescribed(e)
+		}
+	case object:
+		switch v["type"] {
+		case "rich_text_list":
+			if _, ok := v["offset"].(float64); ok {
+				delete(v, "offset")
+			}
+		case "rich_text_preformatted":
+			if _, ok := v["language"].(string); ok {
+				delete(v, "language")
+			}
+		}
+		for _, e := range v {
+			richTextAsDescribed(e)
+		}
+	}
 }
 
 func messageAsDescribed(e object) {

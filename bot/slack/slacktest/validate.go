@@ -8,7 +8,7 @@ func (s *Server) validateArguments(r *request) {
 		return
 	}
 	if blocks := r.args.JSON("blocks"); blocks != nil {
-		if err := s.specs.check(object{"blocks": blocks}, blocksFile); err != nil {
+		if err := s.specs.check(object{"blocks": blocksAsDescribed(blocks)}, blocksFile); err != nil {
 			s.t.Errorf("invalid blocks in %s: %v", r.method, err)
 		}
 	}
@@ -30,9 +30,9 @@ func (s *Server) validateView(view json.RawMessage) {
 	var kind struct{ Type string }
 	err := json.Unmarshal(view, &kind)
 	if err == nil && kind.Type == "home" {
-		err = s.specs.check(view, eventFile, "HomeView")
+		err = s.specs.check(blocksAsDescribed(view), eventFile, "HomeView")
 	} else if err == nil {
-		err = s.specs.check(object{"view": view}, modalFile)
+		err = s.specs.check(object{"view": blocksAsDescribed(view)}, modalFile)
 	}
 	if err != nil {
 		s.t.Errorf("invalid view: %v", err)
