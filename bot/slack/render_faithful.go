@@ -90,8 +90,8 @@ func isPlainParagraph(b markdown.Block) bool {
 	return ok && plainLine(p.Text)
 }
 
-// signs are the letters that may be marks to somebody, and names of emoji.
-var signs = regexp.MustCompile("[*_~`\\[\\]<>&@\\\\|#]|://|:[A-Za-z0-9_+-]+:")
+// signs are the letters that may be marks to somebody, addresses, and names of emoji.
+var signs = regexp.MustCompile("[*_~`\\[\\]<>&@\\\\|#]|://|(?i:www\\.)|:[A-Za-z0-9_+-]+:")
 
 // plainLine says that a line has no mark but for words that stand apart: beside a Korean particle marks are not always read.
 func plainLine(in []markdown.Inline) bool {
