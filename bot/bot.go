@@ -46,6 +46,9 @@ type Bot struct {
 	newID    func() string
 	couriers map[string]*courier // by platform
 
+	// blind are the platforms that do not let the bot read what is written in threads.
+	blind sync.Map
+
 	looking *loop
 	library library
 	agenda  agenda

@@ -34,9 +34,10 @@ func (b *Bot) missing(ctx context.Context, group string, k call) ([]Missing, err
 // withoutUnused leaves out what the group's settings make no use of: a platform names all that it could be asked for.
 func (b *Bot) withoutUnused(ctx context.Context, group string, missing []Missing) ([]Missing, error) {
 	err := b.store.ViewGroup(ctx, group, func(tx *store.Tx) error {
-		if g, _ := tx.Group(); !g.Pin {
-			missing = slices.DeleteFunc(missing, func(m Missing) bool { return m.Code == string(store.LetterPin) })
-		}
+		g, _ := tx.Group()
+		missing = slices.DeleteFunc(missing, func(m Missing) bool {
+			return m.Code == "pin" && !g.Pin || m.Code == "mention" && len(g.Notify) == 0
+		})
 		return nil
 	})
 	return missing, err

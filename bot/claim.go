@@ -39,7 +39,7 @@ func (b *Bot) claim(ctx context.Context, due store.DueLetter) (c claimed, ok boo
 			tx.DeleteLetter(l)
 			return nil
 		}
-		body, err := compose(tx, l, a, now)
+		body, err := b.compose(tx, l, a, now)
 		if err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func placeOf(l store.Letter, a about) Place {
 const kept = "✅"
 
 // compose makes a letter's text; that of a letter that was claimed before is the frozen one.
-func compose(tx *store.Tx, l store.Letter, a about, now time.Time) (m Message, err error) {
+func (b *Bot) compose(tx *store.Tx, l store.Letter, a about, now time.Time) (m Message, err error) {
 	if l.Body != nil {
 		if err := json.Unmarshal(l.Body, &m); err != nil {
 			return m, fmt.Errorf("read the text of letter %s: %w", l.ID, err)
@@ -171,7 +171,7 @@ func compose(tx *store.Tx, l store.Letter, a about, now time.Time) (m Message, e
 	if !ok {
 		return m, fmt.Errorf("letter %s: its question is not in the bank", l.ID)
 	}
-	s := sheet{words: Speak(r.Lang), round: r, text: q.In(r.Lang), zone: zoneOf(a.group.Zone), now: now, shown: a.post}
+	s := sheet{words: Speak(r.Lang), round: r, text: q.In(r.Lang), zone: zoneOf(a.group.Zone), now: now, shown: a.post, blind: b.isBlind(l.Channel.Platform)}
 	switch l.Kind {
 	case store.LetterThread:
 		return s.threadName(), nil

@@ -77,6 +77,7 @@ func runFlags(k *call) Reply {
 		for name, v := range k.flagValues(f) {
 			values[name] = v
 		}
+		values["Name"] = named(f.Name)
 		values["Said"] = firstLine(strings.Join(strings.Fields(f.Reason), " "), reasonLength)
 		lines = append(lines, k.words.Say("flag_line", values))
 	}
@@ -95,7 +96,7 @@ func (k *call) settleFlag(number string) Reply {
 	f.Done = true
 	k.tx.PutFlag(f)
 	mailTo(k.tx, f.Member, noticeFlagDone, fmt.Sprint(n), k.flagValues(f), k.now)
-	return k.say("flag_settled", Values{"Number": n, "Name": f.Name})
+	return k.say("flag_settled", Values{"Number": n, "Name": named(f.Name)})
 }
 
 // runAdopt makes a member's answer the reference answer of a question from now on, or takes that back. What the notes say
@@ -116,7 +117,7 @@ func runAdopt(k *call) Reply {
 	said := k.answersOf(r, strings.TrimPrefix(name, "@"), of)
 	switch len(said) {
 	case 0:
-		return k.say("adopt_nobody", Values{"Name": plain(name), "Round": r.Number})
+		return k.say("adopt_nobody", Values{"Name": named(plain(name)), "Round": r.Number})
 	case 1:
 	default:
 		return k.whose(r, said)
@@ -139,7 +140,7 @@ func runAdopt(k *call) Reply {
 			"Round": fmt.Sprint(r.Number), "Question": plain(k.prompt(r)),
 		}, k.now)
 	}
-	return k.say("adopt_done", Values{"Round": r.Number, "Name": who.Name, "Answer": quoted(a.Text)})
+	return k.say("adopt_done", Values{"Round": r.Number, "Name": named(who.Name), "Answer": quoted(a.Text)})
 }
 
 func (k *call) unadopt(o store.Own, lang questions.Lang) Reply {
@@ -183,7 +184,7 @@ func (k *call) answersOf(r store.Round, name, id string) (all []given) {
 
 // whose lets the maintainer choose among answers of namesakes.
 func (k *call) whose(r store.Round, all []given) Reply {
-	reply := k.say("adopt_which", Values{"Round": r.Number, "Name": all[0].by.Name})
+	reply := k.say("adopt_which", Values{"Round": r.Number, "Name": named(all[0].by.Name)})
 	for _, g := range all {
 		reply.Message.Actions = append(reply.Message.Actions, Action{
 			Label:   firstLine(g.answer.Text, 40),

@@ -47,6 +47,8 @@ func runAnswer(k *call) Reply {
 	switch {
 	case late:
 		return k.say("answer_late", Values{"Round": r.Number, "Points": latePoints})
+	case k.Seen:
+		return k.say("answer_seen", Values{"Round": r.Number, "Points": answerPoints})
 	case had && old.Sealed:
 		return k.say("answer_replaced", Values{"Round": r.Number})
 	}
@@ -62,7 +64,7 @@ func (k *call) mayAnswer(r store.Round) (late bool, no *Reply) {
 	switch {
 	case late && had:
 		key = "answer_had"
-	case !late && r.Mode == store.ModeOpen && k.hasThread(r):
+	case !late && r.Mode == store.ModeOpen && k.hasThread(r) && !k.Seen && !k.blind:
 		key = "answer_open"
 	default:
 		return late, nil
@@ -116,14 +118,27 @@ func runReveal(k *call) Reply {
 	_, peeked := k.tx.Peek(r.Number, k.member.ID)
 	switch {
 	case peeked:
-		return k.reference(r)
+		return k.referenceEarly(r)
 	case !answered && k.values["write"] != "" && line == "":
 		return k.form(Form{Command: fmt.Sprintf("reveal #%d me", r.Number), Option: "line"})
 	case !answered && how != "pass" && line == "":
 		return k.askBeforeLook(r)
 	}
 	k.look(r, line, answered)
-	return k.reference(r)
+	return k.referenceEarly(r)
+}
+
+// referenceEarly is the reference answer before the reveal, which who may reveal is offered with it.
+func (k *call) referenceEarly(r store.Round) Reply {
+	reply := k.reference(r)
+	if k.mayReveal() && r.Revealing.IsZero() {
+		reply.Message.Actions = []Action{k.revealAction(r)}
+	}
+	return reply
+}
+
+func (k *call) revealAction(r store.Round) Action {
+	return Action{Label: k.words.Say("reveal_all"), Command: fmt.Sprintf("reveal #%d all", r.Number)}
 }
 
 // askBeforeLook asks for a line, or for the word that they do not know, before somebody looks: trying first is what makes
@@ -135,7 +150,7 @@ func (k *call) askBeforeLook(r store.Round) Reply {
 	}
 	reply.Message.Actions = append(reply.Message.Actions, Action{Label: k.words.Say("reveal_pass"), Command: fmt.Sprintf("reveal #%d pass", r.Number)})
 	if k.mayReveal() {
-		reply.Message.Actions = append(reply.Message.Actions, Action{Label: k.words.Say("reveal_all"), Command: fmt.Sprintf("reveal #%d all", r.Number)})
+		reply.Message.Actions = append(reply.Message.Actions, k.revealAction(r))
 	}
 	return reply
 }
@@ -147,7 +162,7 @@ func (k *call) look(r store.Round, line string, answered bool) {
 	case answered:
 	case !hasWords(line):
 		peek.GaveUp = true
-	case r.Mode == store.ModeOpen && k.hasThread(r):
+	case r.Mode == store.ModeOpen && k.hasThread(r) && !k.blind:
 		peek.Line = line
 	default:
 		k.keepAnswer(r, line, false)

@@ -81,11 +81,11 @@ func (k *call) boardLine(b store.Board, place int, row store.Row) string {
 	if b.Of == store.Teams {
 		t, _ := k.tx.Team(row.ID)
 		return k.words.Say("board_team", Values{
-			"Place": place, "Name": t.Name, "Average": average(row), "Points": row.Points, "Count": row.Active,
+			"Place": place, "Name": named(t.Name), "Average": average(row), "Points": row.Points, "Count": row.Active,
 		})
 	}
 	m, _ := k.tx.Member(row.ID)
-	return k.words.Say("board_member", Values{"Place": place, "Name": m.Name, "Points": row.Points})
+	return k.words.Say("board_member", Values{"Place": place, "Name": named(m.Name), "Points": row.Points})
 }
 
 // average is a team's points per active member, with one decimal where it is not whole.
@@ -134,7 +134,7 @@ func runMe(k *call) Reply {
 	week, _ := k.tx.Row(store.Board{Period: periods[2], Of: store.Everyone}, k.member.ID)
 	all, _ := k.tx.Row(store.Board{Period: store.AllTime, Of: store.Everyone}, k.member.ID)
 	return k.say("me", Values{
-		"Name": k.Name, "Team": team, "Week": week.Points, "Points": all.Points, "Count": answered,
+		"Name": named(k.Name), "Team": named(team), "Week": week.Points, "Points": all.Points, "Count": answered,
 	})
 }
 
@@ -153,7 +153,7 @@ func runTeamJoin(k *call) Reply {
 	}
 	k.member.Team = t.ID
 	k.tx.PutMember(k.member)
-	return k.say("team_joined", Values{"Name": t.Name})
+	return k.say("team_joined", Values{"Name": named(t.Name)})
 }
 
 func runTeamLeave(k *call) Reply {
@@ -163,7 +163,7 @@ func runTeamLeave(k *call) Reply {
 	}
 	k.member.Team = ""
 	k.tx.PutMember(k.member)
-	return k.say("team_left", Values{"Name": t.Name})
+	return k.say("team_left", Values{"Name": named(t.Name)})
 }
 
 func runTeamList(k *call) Reply {
@@ -174,7 +174,7 @@ func runTeamList(k *call) Reply {
 	var lines []string
 	for t := range k.tx.Teams() {
 		if names := members[t.ID]; len(names) > 0 {
-			lines = append(lines, k.words.Say("team_line", Values{"Name": t.Name, "Members": strings.Join(names, ", ")}))
+			lines = append(lines, k.words.Say("team_line", Values{"Name": named(t.Name), "Members": named(strings.Join(names, ", "))}))
 		}
 	}
 	if len(lines) == 0 {

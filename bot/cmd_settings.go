@@ -77,8 +77,8 @@ func (k *call) rolesText(roles []string) string {
 	}
 	names := make([]string, len(roles))
 	for i, role := range roles {
-		_, names[i], _ = strings.Cut(role, "/")
-		names[i] = "`" + names[i] + "`"
+		_, id, _ := strings.Cut(role, "/")
+		names[i] = "@&" + id
 	}
 	return strings.Join(names, ", ")
 }
@@ -115,9 +115,9 @@ func (k *call) changeMaintainer(g *store.Group, name string) (Reply, bool) {
 	}
 	switch {
 	case len(found) == 0:
-		return k.say("no_member", Values{"Name": name}), false
+		return k.say("no_member", Values{"Name": named(name)}), false
 	case len(found) > 1:
-		return k.say("many_members", Values{"Name": name}), false
+		return k.say("many_members", Values{"Name": named(name)}), false
 	}
 	others := slices.DeleteFunc(slices.Clone(g.Maintainers), func(id string) bool { return id == found[0].ID })
 	if !remove {
@@ -155,7 +155,7 @@ func (k *call) settings(head string) Reply {
 	}
 	return k.say("settings", Values{
 		"Head": k.words.Say(head), "Language": k.words.Say("language_" + string(k.group.Lang)), "Zone": k.group.Zone,
-		"Mode": k.words.Say("mode_" + string(k.group.Mode)), "Reveal": k.words.Say(who), "Maintainers": strings.Join(names, ", "),
+		"Mode": k.words.Say("mode_" + string(k.group.Mode)), "Reveal": k.words.Say(who), "Maintainers": named(strings.Join(names, ", ")),
 		"Roles": k.rolesText(k.group.Roles), "Notify": k.rolesText(k.group.Notify), "Pin": k.switchText(k.group.Pin), "Spoiler": k.switchText(k.group.Spoiler),
 	})
 }

@@ -78,7 +78,7 @@ func quotedOrNone(text string) string {
 func runSuggestionList(k *call) Reply {
 	var lines []string
 	for s := range k.tx.WaitingSuggestions() {
-		lines = append(lines, k.words.Say("suggestion_line", Values{"Number": s.Number, "Name": s.Name, "Question": plain(s.Prompt)}))
+		lines = append(lines, k.words.Say("suggestion_line", Values{"Number": s.Number, "Name": named(s.Name), "Question": plain(s.Prompt)}))
 	}
 	if len(lines) == 0 {
 		return k.say("suggestion_none")
@@ -169,5 +169,5 @@ func runSuggestionDecline(k *call) Reply {
 	values := suggestionValues(s)
 	values["Said"] = s.Reason
 	mailTo(k.tx, s.Member, notice, fmt.Sprint(s.Number), values, k.now)
-	return k.say(done, Values{"Number": s.Number, "Name": s.Name})
+	return k.say(done, Values{"Number": s.Number, "Name": named(s.Name)})
 }

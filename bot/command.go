@@ -30,6 +30,8 @@ type call struct {
 	picked store.Round // the round it is about, where the table asks for one
 	hits   []questions.Hit
 	upload upload
+	// blind says that the platform does not let the bot read what is written in threads.
+	blind bool
 	// missing is what a form is to ask for.
 	missing *misread
 	table   table  // all commands
@@ -95,6 +97,10 @@ func (b *Bot) command(ctx context.Context, c Command) (Reply, error) {
 	if c, err = b.unpark(ctx, group, c); err != nil {
 		return Reply{}, err
 	}
+	if word, _ := cutWord(c.Text); word == again {
+		w, err := b.wordsFor(ctx, group, c)
+		return Reply{Private: true, Unknown: true, Message: Message{Text: w.Say("choice_old")}}, err
+	}
 	t, wrong := commands.parseWith(c.Text, c.Options)
 	asksForm := wrong != nil && wrong.key == keyMissing && c.Forms && t.command.form != nil
 	if wrong != nil && !asksForm {
@@ -104,7 +110,7 @@ func (b *Bot) command(ctx context.Context, c Command) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	k := call{typed: t, Command: c, table: commands, now: b.clock.Now(), bank: bank, fresh: b.newID()}
+	k := call{typed: t, Command: c, table: commands, now: b.clock.Now(), bank: bank, fresh: b.newID(), blind: b.isBlind(c.From.Platform)}
 	if asksForm {
 		return b.askForm(ctx, group, k, wrong)
 	}
@@ -164,6 +170,10 @@ func (b *Bot) read(ctx context.Context, group string, k call) (reply Reply, err 
 // write carries out a command in one transaction with its ID: the same one again gets the same reply and changes nothing.
 func (b *Bot) write(ctx context.Context, group string, k call) (reply Reply, err error) {
 	id := k.seenAs()
+	if k.blind && k.command.who == maintainers {
+		// Whoever has just become the first maintainer has not been told yet.
+		defer func() { err = errors.Join(err, b.tell(ctx, group, codeBlind)) }()
+	}
 	err = b.update(ctx, group, func(tx *store.Tx) error {
 		reply = Reply{}
 		if said, ok := tx.Seen(id); ok {

@@ -33,9 +33,9 @@ func (b *Bot) complete(ctx context.Context, c Command, option, typed string) ([]
 	if known == nil {
 		return nil, nil
 	}
-	c, asked, err := b.inGroup(ctx, c)
-	if err != nil || asked != nil {
-		return nil, err
+	c, _, err := b.accountsOf(ctx, c)
+	if err != nil || c.From.Workspace == "" {
+		return nil, err // nobody is asked while they type
 	}
 	group, err := b.group(ctx, c.From.Platform, c.From.Workspace)
 	if err != nil {
@@ -96,7 +96,7 @@ func rounds(k *call) (choices []Choice) {
 		if len(k.command.rounds) > 0 && !slices.Contains(k.command.rounds, r.State) || !seen {
 			continue
 		}
-		label := fmt.Sprintf("#%d %s", r.Number, plain(k.prompt(r)))
+		label := fmt.Sprintf("#%d %s", r.Number, bareLine(k.prompt(r), threadNameLength))
 		choices = append(choices, Choice{firstLine(label, choiceLabel), fmt.Sprint(r.Number)})
 		if len(choices) == 4*mostChoices {
 			break

@@ -126,6 +126,9 @@ func placeName(g store.Group, place string) string {
 
 // Tell tells maintainers the sentence "tell_CODE", once for each code: those of a workspace, or where it is "" of all.
 func (b *Bot) Tell(ctx context.Context, platform, workspace, code string) error {
+	if code == codeBlind {
+		b.blind.Store(platform, true)
+	}
 	return b.guard("tell maintainers", func() error {
 		homes, err := b.store.Homes(ctx, platform)
 		if err != nil {
@@ -141,6 +144,15 @@ func (b *Bot) Tell(ctx context.Context, platform, workspace, code string) error 
 		}
 		return nil
 	})
+}
+
+// codeBlind says that a platform does not let the bot read what is written in threads.
+const codeBlind = "discord_content"
+
+// isBlind reports whether a platform has said so since the bot was started.
+func (b *Bot) isBlind(platform string) bool {
+	_, blind := b.blind.Load(platform)
+	return blind
 }
 
 // tell waits with what is to be told until a group has somebody to be told.

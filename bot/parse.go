@@ -95,6 +95,13 @@ func (t *typed) take(options map[string]string) *misread {
 				return &misread{key: "wrong_value", option: o, values: Values{"Value": value}, command: t.command}
 			}
 			t.values[o.name] = v
+			if o.rest && len(t.command.options) > 1 {
+				t.values[o.name] = ""
+				if wrong := t.options(v); wrong != nil { // people type "weekdays 09:00 reveal=18:00" into one field
+					wrong.command = t.command
+					return wrong
+				}
+			}
 		}
 	}
 	return nil

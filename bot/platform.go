@@ -186,6 +186,7 @@ func (f *Fatal) Unwrap() error { return f.Err }
 type Snapshot struct {
 	Comments  []Comment
 	Reactions []Reaction
+	Partial   bool // there may be more reactions than these
 	Gone      bool // the thread was deleted
 }
 
@@ -241,6 +242,8 @@ type Command struct {
 	Options map[string]string
 	// Target is the message whose menu the command was chosen from.
 	Target *Comment
+	// Seen says that others can read the text, as that of a mention.
+	Seen bool
 	// Forms says that a form can be opened in answer.
 	Forms bool
 	// Attachments are files that came with the command.

@@ -18,6 +18,24 @@ import (
 // inGroup finds the group of a command given in private: the person's only one, the one they chose, or they are asked.
 // They are found only among the groups they are members of.
 func (b *Bot) inGroup(ctx context.Context, c Command) (Command, *Reply, error) {
+	c, accounts, err := b.accountsOf(ctx, c)
+	if err != nil || c.From.Workspace != "" {
+		return c, nil, err
+	}
+	w := Speak(questions.Lang(c.Lang))
+	switch {
+	case len(accounts) == 0:
+		return c, &Reply{Private: true, Message: Message{Text: w.Say("dm_nowhere")}}, nil
+	case len(c.Attachments) > 0:
+		return c, &Reply{Private: true, Message: Message{Text: w.Say("dm_files")}}, nil
+	}
+	reply, err := b.whichGroup(ctx, c, accounts)
+	return c, &reply, err
+}
+
+// accountsOf returns the command with its group's workspace where that is known or only one is possible, and else the
+// accounts of whoever gives it.
+func (b *Bot) accountsOf(ctx context.Context, c Command) (Command, []Account, error) {
 	if c.From.Workspace != "" {
 		return c, nil, nil
 	}
@@ -30,16 +48,10 @@ func (b *Bot) inGroup(ctx context.Context, c Command) (Command, *Reply, error) {
 		c.Text = rest
 		accounts = slices.DeleteFunc(accounts, func(a Account) bool { return a.Workspace != chosen })
 	}
-	switch len(accounts) {
-	case 0:
-		w := Speak(questions.Lang(c.Lang))
-		return c, &Reply{Private: true, Message: Message{Text: w.Say("dm_nowhere")}}, nil
-	case 1:
+	if len(accounts) == 1 {
 		c.From.Workspace = accounts[0].Workspace
-		return c, nil, nil
 	}
-	reply, err := b.whichGroup(ctx, c, accounts)
-	return c, &reply, err
+	return c, accounts, nil
 }
 
 // InWorkspace is a command's text for a workspace, as a button in a private conversation has it.
@@ -130,7 +142,7 @@ func (b *Bot) unpark(ctx context.Context, group string, c Command) (Command, err
 	err := b.store.ViewGroup(ctx, group, func(tx *store.Tx) error {
 		kept, ok := tx.Seen(parkedAs(id))
 		if !ok {
-			return nil // the text stays, and is no command
+			return nil // it was pressed after more than a day
 		}
 		return json.Unmarshal(kept, &p)
 	})

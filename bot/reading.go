@@ -168,7 +168,7 @@ func (b *Bot) reconcile(ctx context.Context, t Thread, known map[string]bool, s 
 			delete(missing, c.ID)
 			takeComment(tx, at.Round, c, fresh[i], now)
 		}
-		takeReactions(tx, at.Round, t, s.Reactions, fresh[len(s.Comments):], now)
+		takeReactions(tx, at.Round, t, s, fresh[len(s.Comments):], now)
 		for _, id := range slices.Sorted(maps.Keys(missing)) {
 			takeComment(tx, at.Round, Comment{Thread: t, ID: id, Revision: now, Deleted: true}, "", now)
 		}
@@ -180,17 +180,20 @@ func (b *Bot) reconcile(ctx context.Context, t Thread, known map[string]bool, s 
 	return err
 }
 
-// takeReactions takes in the reactions of a whole thread: those that are missing from it were taken back.
-func takeReactions(tx *store.Tx, round int, t Thread, seen []Reaction, fresh []string, now time.Time) {
+// takeReactions takes in the reactions of a whole thread: those that are missing from it were taken back, if all were read.
+func takeReactions(tx *store.Tx, round int, t Thread, s Snapshot, fresh []string, now time.Time) {
 	gone := map[store.Reaction]bool{}
 	for _, r := range tx.Reactions(round, t) {
 		r.At = time.Time{}
 		gone[r] = true
 	}
-	for i, r := range seen {
+	for i, r := range s.Reactions {
 		takeReaction(tx, round, r, fresh[i], now)
 		m, _ := tx.MemberOf(r.From)
 		delete(gone, store.Reaction{Round: round, Thread: t, Comment: r.Comment, Member: m.ID, Emoji: r.Emoji})
+	}
+	if s.Partial {
+		return
 	}
 	for r := range gone {
 		tx.DeleteReaction(r)

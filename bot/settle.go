@@ -121,7 +121,7 @@ func (b *Bot) failed(ctx context.Context, scope string, c claimed, f *Failure) e
 		switch f.Outcome {
 		case Refused:
 			if f.Lost && l.Kind == store.LetterPost {
-				setAway(tx, l, now)
+				setAway(tx, l, reasonOf(l, f), now)
 			}
 			if !c.delivery.Unsure.IsZero() && !l.LookOnly && !repeatable(l.Kind) {
 				// An earlier attempt may stand there all the same.
@@ -211,7 +211,9 @@ func worthTelling(tx *store.Tx, g store.Group, r store.Round, l store.Letter) bo
 	case store.LetterPin, store.LetterNotify:
 		return tellOnce(tx, g, string(l.Kind)+"/"+l.Channel.Key())
 	case store.LetterPost:
-		return !r.Withdrawn && r.Revealing.IsZero()
+		s, _ := tx.Schedule(r.Schedule)
+		left := slices.Contains(s.Away, l.Channel) // they hear that it is left alone
+		return !left && !r.Withdrawn && r.Revealing.IsZero()
 	}
 	return true
 }
@@ -227,12 +229,12 @@ func tellOnce(tx *store.Tx, g store.Group, code string) bool {
 }
 
 // setAway keeps the schedule of a letter from asking in a channel that refuses everything, until somebody resumes it.
-func setAway(tx *store.Tx, l store.Letter, now time.Time) {
+func setAway(tx *store.Tx, l store.Letter, reason string, now time.Time) {
 	r, _ := tx.Round(l.Round)
 	if s, ok := tx.Schedule(r.Schedule); ok && !slices.Contains(s.Away, l.Channel) && slices.Contains(s.Channels, l.Channel) {
 		s.Away = append(s.Away, l.Channel)
 		tx.PutSchedule(s)
 		g, _ := tx.Group()
-		mailNotice(tx, g, noticeAway, s.ID+"/"+l.Channel.Key(), map[string]string{"Schedule": s.ID, "Channel": l.Channel.ID}, now)
+		mailNotice(tx, g, noticeAway, s.ID+"/"+l.Channel.Key(), map[string]string{"Schedule": s.ID, "Channel": l.Channel.ID, "Reason": reason}, now)
 	}
 }

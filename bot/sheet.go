@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"rewind/bot/markdown"
 	"rewind/questions"
 	"rewind/store"
 )
@@ -17,6 +18,7 @@ type sheet struct {
 	zone  *time.Location
 	now   time.Time
 	shown store.Post // what is there already
+	blind bool       // what is written in the thread cannot be read
 }
 
 // asked is the question as it is asked: a bare term gets a sentence around it, in the term's own language.
@@ -75,6 +77,8 @@ func (s sheet) footer(answers int) string {
 		return s.words.Say("post_revealed_here") + s.count(answers)
 	case s.round.State == store.Revealed || s.round.State == store.Closed || !s.round.Revealing.IsZero():
 		return s.words.Say("post_revealed") + s.count(answers)
+	case s.blind:
+		return s.words.Say("post_how_blind", Values{"Time": s.revealTime()}) + s.count(answers)
 	case s.shown.NoThread != "":
 		return s.words.Say("post_how_here", Values{"Time": s.revealTime()}) + s.count(answers)
 	}
@@ -95,7 +99,7 @@ func (s sheet) revealTime() string { return clockTime(s.words, s.round.RevealAt,
 const threadNameLength = 60
 
 func (s sheet) threadName() Message {
-	name := s.words.Say("thread_name", Values{"Round": s.round.Number, "Day": s.day(), "Question": plain(firstLine(asked(s.text), threadNameLength))})
+	name := s.words.Say("thread_name", Values{"Round": s.round.Number, "Day": s.day(), "Question": bareLine(asked(s.text), threadNameLength)})
 	return Message{Text: name}
 }
 
@@ -111,13 +115,13 @@ func (s sheet) reveal(sealed []sealedAnswer) Message {
 		parts = append(parts, s.words.Say("reveal_sealed", Values{"Count": len(sealed)}))
 	}
 	for _, a := range sealed {
-		parts = append(parts, "**"+a.name+"**\n"+quoted(a.text))
+		parts = append(parts, "**"+named(a.name)+"**\n"+quoted(a.text))
 	}
 	return Message{Title: s.revealTitle(), Text: strings.Join(parts, "\n\n"), Spoiler: s.round.Spoiler}
 }
 
 func (s sheet) revealTitle() string {
-	return s.words.Say("reveal_title", Values{"Round": s.round.Number, "Question": plain(firstLine(asked(s.text), threadNameLength))})
+	return s.words.Say("reveal_title", Values{"Round": s.round.Number, "Question": bareLine(asked(s.text), threadNameLength)})
 }
 
 // reference is the reference answer with its source, or a word that the notes have none.
@@ -127,7 +131,7 @@ func (s sheet) reference() string {
 	}
 	answer := s.text.Answer
 	if s.text.Credit != "" {
-		answer += "\n\n" + s.words.Say("credit", Values{"Name": s.text.Credit})
+		answer += "\n\n" + s.words.Say("credit", Values{"Name": named(s.text.Credit)})
 	}
 	for _, f := range s.text.FollowUps {
 		answer += "\n" + s.words.Say("follow_up", Values{"Question": f})
@@ -142,15 +146,20 @@ func quoted(text string) string {
 	return "> " + strings.ReplaceAll(text, "\n", "\n> ")
 }
 
-// firstLine returns the first line of a text, cut at most runes with an ellipsis.
+// firstLine returns the first line of a text, of at most so many code points, cut between what people see as characters.
 func firstLine(text string, most int) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	runes := []rune(line)
-	if len(runes) > most {
-		return strings.TrimSpace(string(runes[:most-1])) + "…"
-	}
-	return line
+	return markdown.Shorten(line, most, markdown.Runes)
 }
+
+// bareLine is the first line of a Markdown text without its marks, for where only plain text can stand.
+func bareLine(text string, most int) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return firstLine(markdown.Plain(markdown.Inlines(line)), most)
+}
+
+// named is a person's or a team's name, fit to stand in a sentence: whatever is in it is shown as it is.
+func named(name string) string { return markdown.Escape(name) }
 
 // clockTime writes a time for people, with its weekday and day, in a zone: "Mon 9 Mar 18:00", "3월 9일(월) 18:00".
 func clockTime(w Words, t time.Time, zone *time.Location) string {
@@ -193,6 +202,7 @@ func noticeText(w Words, n store.Notice) Message {
 	for k, v := range n.Values {
 		values[k] = v
 	}
+	values["Name"] = named(n.Values["Name"])
 	if kind, ok := n.Values["Kind"]; ok {
 		values["What"] = w.Say("letter_" + kind)
 	}

@@ -138,7 +138,7 @@ func TestTermIsAsked(t *testing.T) {
 
 func TestRevealTexts(t *testing.T) {
 	t.Parallel()
-	const head = "**Answer to #7 · Why is 'a' first?**\n\n"
+	const head = "**Answer to #7 · Why is a first?**\n\n"
 	for _, row := range []struct {
 		name   string
 		text   questions.Text // besides the prompt
@@ -168,7 +168,7 @@ func TestRevealTexts(t *testing.T) {
 		}
 	}
 	korean := sheetOf(t, questions.Korean, nil).reveal([]sealedAnswer{{"미나", "글자"}}).Flat().Text
-	want := "**#7 정답 · Why is 'a' first?**\n\nIt was\n\nfound first.\n\n비공개 답변 1개:\n\n**미나**\n> 글자"
+	want := "**#7 정답 · Why is a first?**\n\nIt was\n\nfound first.\n\n비공개 답변 1개:\n\n**미나**\n> 글자"
 	if korean != want {
 		t.Errorf("in Korean:\n%s\nwant\n%s", korean, want)
 	}

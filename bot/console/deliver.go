@@ -30,7 +30,7 @@ func (c *Console) Deliver(ctx context.Context, d bot.Delivery) (bot.Receipt, err
 	if err := ctx.Err(); err != nil {
 		return bot.Receipt{}, &bot.Failure{Outcome: bot.NotDone, Err: err}
 	}
-	d.Body = d.Body.Flat()
+	d.Body = shown(d.Body)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if r, ok := c.receipts[d.Key]; ok && d.Op != bot.Edit { // an edit changes nothing when it is repeated

@@ -99,7 +99,7 @@ func (c *Console) give(ctx context.Context, h bot.Handler, cmd bot.Command, at p
 	var m *message // guarded by mu, as is known
 	known = true
 	err = h.Command(ctx, cmd, func(_ context.Context, r bot.Reply) error {
-		r.Message = r.Message.Flat()
+		r.Message = shown(r.Message)
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		known = known && !r.Unknown

@@ -10,7 +10,15 @@ import (
 	"golang.org/x/text/width"
 
 	"rewind/bot"
+	"rewind/bot/markdown"
 )
+
+// shown is a message as a terminal shows it: Markdown as it stands, but for the backslashes before what is no mark.
+func shown(m bot.Message) bot.Message {
+	m = m.Flat()
+	m.Text = markdown.Unescape(m.Text)
+	return m
+}
 
 // visible makes text harmless to a terminal: control characters other than newline and tab become symbols, and those
 // that turn the direction of writing become their numbers, since both could make a screen show what was not said.

@@ -22,9 +22,9 @@ var rooms = map[string][]string{
 	"rewind/questions/anki/sqlite/reference": nil, // for tests
 	"rewind/store":                           {"rewind/questions"},
 	"rewind/store/measure":                   nil, // for benchmarks
-	"rewind/bot":                             {"rewind/questions", "rewind/store"},
+	"rewind/bot":                             {"rewind/questions", "rewind/store", "rewind/bot/markdown"},
 	"rewind/bot/bottest":                     {"rewind/bot"},
-	"rewind/bot/console":                     {"rewind/bot"},
+	"rewind/bot/console":                     {"rewind/bot", "rewind/bot/markdown"},
 	"rewind/bot/markdown":                    nil,
 	"rewind/bot/discord":                     {"rewind/bot", "rewind/bot/markdown", "rewind/questions"},
 	"rewind/bot/slack":                       {"rewind/bot", "rewind/bot/markdown", "rewind/questions"},

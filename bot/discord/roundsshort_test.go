@@ -1,0 +1,6 @@
+//go:build !long
+
+package discord
+
+// chaosRounds is how many rounds every run of the tests lives through.
+const chaosRounds = 60

@@ -1,0 +1,6 @@
+//go:build long
+
+package slack
+
+// chaosRounds is how many rounds a run lives through that has the night to itself.
+const chaosRounds = 200
