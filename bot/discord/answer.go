@@ -176,7 +176,7 @@ func (a *answers) finish(ctx context.Context, err error) {
 	switch {
 	case err == nil:
 		return
-	case codeOf(err) == codeAnsweredBefore:
+	case codeOf(err) == codeAnswered:
 		a.x.log.Info("an interaction was answered by somebody else", "interaction", a.i.ID)
 	default:
 		a.x.log.Error("an interaction was not answered as it should be", "interaction", a.i.ID, "error", err)
@@ -204,9 +204,6 @@ const (
 	mostTries    = 5
 )
 
-// codeAnsweredBefore is Discord's error for an interaction that has its first answer.
-const codeAnsweredBefore = 40060
-
 // respond gives the first answer, again and again while Discord waits for one: it takes only one, so that there is no harm in
 // repeating it. If that fails, the interaction is lost.
 func (a *answers) respond(ctx context.Context, kind int, data any) error {
@@ -215,7 +212,7 @@ func (a *answers) respond(ctx context.Context, kind int, data any) error {
 	arrived := false // an earlier try may have
 	for wait := firstPause; ; wait *= 2 {
 		err := a.tryResponding(ctx, kind, data)
-		if err == nil || arrived && codeOf(err) == codeAnsweredBefore {
+		if err == nil || arrived && codeOf(err) == codeAnswered {
 			return nil
 		}
 		f := failureIn(err)

@@ -14,10 +14,11 @@ func (a *answers) drafts(r bot.Reply) []draft {
 	if a.hidden {
 		flags |= flagEphemeral
 	}
-	return draftsOf(carryAll(a.i, r.Message), flags)
+	return draftsOf(carryAll(a.i, r.Message), flags, "")
 }
 
-func draftsOf(m bot.Message, flags int) []draft {
+// draftsOf are the messages of an answer, whose buttons are for a workspace where that is not "".
+func draftsOf(m bot.Message, flags int, workspace string) []draft {
 	m.Notify = nil // a reply notifies nobody
 	parts := render(m)
 	var files []file
@@ -28,7 +29,7 @@ func draftsOf(m bot.Message, flags int) []draft {
 	for n, text := range parts {
 		out[n] = draft{Content: text, Flags: flags}
 	}
-	out[0].Files, out[0].Components = files, buttons(m.Actions, "", "")
+	out[0].Files, out[0].Components = files, buttons(m.Actions, "", workspace)
 	if strings.TrimSpace(out[0].Content) == "" {
 		out[0].Content = "…" // Discord takes no message without a text
 	}

@@ -265,12 +265,12 @@ func TestLongRepliesComeInParts(t *testing.T) {
 // components of version 2.
 func TestFactD17RepliesStayWhatTheyAre(t *testing.T) {
 	const version2 = 1 << 15
-	for _, d := range draftsOf(bot.Message{Title: "t", Text: "x", Footer: "f", Spoiler: true, Notify: []string{"1"}}, flagSuppressEmbeds) {
+	for _, d := range draftsOf(bot.Message{Title: "t", Text: "x", Footer: "f", Spoiler: true, Notify: []string{"1"}}, flagSuppressEmbeds, "") {
 		if d.Flags&version2 != 0 || len(d.Notify) != 0 || strings.Contains(d.Content, "<@") {
 			t.Errorf("the draft is %+v", d)
 		}
 	}
-	if d := draftsOf(bot.Message{}, 0); len(d) != 1 || d[0].Content == "" {
+	if d := draftsOf(bot.Message{}, 0, ""); len(d) != 1 || d[0].Content == "" {
 		t.Errorf("nothing becomes %+v", d)
 	}
 }

@@ -60,6 +60,8 @@ type storm struct {
 	rnd     *rand.Rand
 	done    map[string]int                    // what befell connections at once, and how many of them
 	ordered map[string][]*discordtest.Ordered // what was to happen at the next occasion
+	late    []*discordtest.Ordered            // of those, events that wait for the next one
+	held    int                               // how many of them did
 }
 
 // stormy is how long after the beginning the storm breaks out: until then the bot is set up.
@@ -68,15 +70,25 @@ const stormy = 2 * time.Hour
 // blow makes trouble every few minutes for a time, each kind as often as any other.
 func (s *storm) blow(span time.Duration) {
 	end := time.Now().Add(span)
+	defer func() {
+		for _, o := range s.late {
+			o.Stop()
+		}
+		s.SendUnknownEvent()
+	}()
 	for time.Sleep(stormy); ; {
 		for _, kind := range s.rnd.Perm(len(occasions) + len(strokes)) {
-			time.Sleep(time.Duration(8+s.rnd.IntN(16)) * time.Minute)
+			s.pass(time.Duration(8+s.rnd.IntN(16)) * time.Minute)
 			switch {
 			case time.Now().After(end):
 				return
 			case kind < len(occasions):
 				o := occasions[kind]
-				s.ordered[o.name] = append(s.ordered[o.name], s.order(o.fault))
+				ordered := s.Order(o.fault)
+				s.ordered[o.name] = append(s.ordered[o.name], ordered)
+				if o.fault.Kind == discordtest.EventLate {
+					s.late = append(s.late, ordered)
+				}
 			default:
 				k := strokes[kind-len(occasions)]
 				s.done[k.name] += k.befalls(s.Server)
@@ -85,21 +97,19 @@ func (s *storm) blow(span time.Duration) {
 	}
 }
 
-// order lets a fault happen. An event that is to come after the next one need not wait for somebody to do something: of a
-// deletion nobody knows when it was, so that one that comes much too late counts for nothing.
-func (s *storm) order(f discordtest.Fault) *discordtest.Ordered {
-	o := s.Order(f)
-	for range 900 {
-		if f.Kind != discordtest.EventLate || o.Count() > 0 {
-			break
+// pass lets time pass. An event that is to come after the next one need not wait for somebody to do something: of a deletion
+// nobody knows when it was, so that one that comes after the reveal counts for nothing.
+func (s *storm) pass(span time.Duration) {
+	for end := time.Now().Add(span); time.Now().Before(end); time.Sleep(5 * time.Second) {
+		held := 0
+		for _, o := range s.late {
+			held += o.Count()
 		}
-		time.Sleep(time.Second)
+		if held > s.held {
+			s.held = held
+			s.SendUnknownEvent()
+		}
 	}
-	if f.Kind == discordtest.EventLate {
-		o.Stop()
-		s.SendUnknownEvent()
-	}
-	return o
 }
 
 // strokes are what befalls the connections that there are.

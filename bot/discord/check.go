@@ -24,8 +24,8 @@ const (
 	permissionsAll          permission = 1<<53 - 1
 )
 
-// needed are the permissions that a channel must give, in the order in which they are reported. That to pin comes after
-// them: not every group pins.
+// needed are the permissions that a channel must give, in the order in which they are reported. Those to pin and
+// to mention come after them: not every group does that.
 func needed(kind int) []permission {
 	if kind == channelForum {
 		return []permission{permissionSend, permissionEmbed, permissionSendInThreads, permissionRead, permissionReact, permissionAttach}
@@ -45,7 +45,7 @@ func missing(p permission) bot.Missing {
 
 // Check names what a channel lacks to be played in.
 func (p *Platform) Check(ctx context.Context, ch bot.Channel) ([]bot.Missing, error) {
-	unknown := []bot.Missing{{Code: "channel", What: "<#" + ch.ID + ">"}}
+	unknown := []bot.Missing{{Code: "channel", What: "#" + ch.ID}}
 	if !snowflake.MatchString(ch.ID) {
 		return unknown, nil
 	}
@@ -59,9 +59,11 @@ func (p *Platform) Check(ctx context.Context, ch bot.Channel) ([]bot.Missing, er
 	if err != nil {
 		return nil, err
 	}
-	playable := c.Type == channelText || c.Type == channelAnnouncement || c.Type == channelForum
-	if !playable || ch.Workspace != "" && c.GuildID != ch.Workspace {
+	switch playable := c.Type == channelText || c.Type == channelAnnouncement || c.Type == channelForum; {
+	case ch.Workspace != "" && c.GuildID != ch.Workspace:
 		return unknown, nil
+	case !playable:
+		return []bot.Missing{{Code: "kind", What: "#" + ch.ID}}, nil
 	}
 	may, err := p.permissionsIn(ctx, c)
 	if err != nil {
@@ -88,6 +90,9 @@ func lacks(c *channel, may permission) (all []bot.Missing) {
 		all = append(all, missing(permissionPin))
 	case c.Type == channelForum && may&permissionManageThreads == 0: // a post is pinned as a thread is managed
 		all = append(all, bot.Missing{Code: missing(permissionPin).Code, What: missing(permissionManageThreads).What})
+	}
+	if may&permissionMention == 0 {
+		all = append(all, missing(permissionMention))
 	}
 	return all
 }

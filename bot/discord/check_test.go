@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,6 +44,8 @@ func TestAChannelIsChecked(t *testing.T) {
 			{discordtest.PinMessages, "pin", ""},
 			{discordtest.ManageThreads, "", "pin"},
 			{discordtest.ManageMessages, "", ""}, // which is no right to pin any more
+			{discordtest.MentionEveryone, "mention", "mention"},
+			{discordtest.PinMessages | discordtest.MentionEveryone, "pin,mention", "mention"},
 			{discordtest.SendMessages | discordtest.PinMessages | discordtest.ReadMessageHistory, "send,read,pin", "send,read"},
 		} {
 			w.channel.DenyBot(odd.denied)
@@ -69,14 +72,18 @@ func TestAForumsTagsAreChecked(t *testing.T) {
 func TestWhatIsNoChannelToPlayIn(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		room, _ := w.open()
-		w.wants("a thread", w.lacks(room), "channel")
+		w.wants("a thread", w.lacks(room), "kind")
+		w.wants("a voice channel", w.lacks(w.guild.Voice("talk")), "kind")
 		w.wants("a private conversation", w.lacks(w.mina.DM()), "channel")
 		w.wants("another guild's", w.lacks(w.Server.Guild("Elsewhere").Text("daily")), "channel")
 		gone := w.guild.Text("gone")
 		gone.Delete()
 		w.wants("a deleted one", w.lacks(gone), "channel")
-		if all, err := w.platform.Check(t.Context(), bot.Channel{Platform: name, ID: "general"}); err != nil || len(all) != 1 || all[0].Code != "channel" {
+		if all, err := w.platform.Check(t.Context(), bot.Channel{Platform: name, ID: "general"}); err != nil || !slices.Equal(all, []bot.Missing{{Code: "channel", What: "#general"}}) {
 			t.Errorf("a name: %v, %v", all, err)
+		}
+		if all, err := w.platform.Check(t.Context(), w.place(room)); err != nil || !slices.Equal(all, []bot.Missing{{Code: "kind", What: "#" + room.ID}}) {
+			t.Errorf("a thread: %v, %v", all, err)
 		}
 		o := w.Order(discordtest.Fault{Kind: discordtest.ErrorBefore, Route: "GET /guilds/{guild_id}"})
 		if all, err := w.platform.Check(t.Context(), w.place(w.channel)); err == nil || o.Count() != 1 {

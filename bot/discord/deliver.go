@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"time"
 
 	"rewind/bot"
 )
@@ -58,16 +57,4 @@ func receiptOf(m *message) bot.Receipt {
 		at, _ = timeOf(m.ID)
 	}
 	return bot.Receipt{ID: m.ID, At: at}
-}
-
-// wait lets d pass and says whether it did before ctx was done.
-func (p *Platform) wait(ctx context.Context, d time.Duration) bool {
-	passed, release := p.clock.After(d)
-	defer release()
-	select {
-	case <-passed:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -131,7 +131,7 @@ func (p *Platform) sayNext(ctx context.Context, s *saying, part draft) error {
 		if end, ok := ctx.Deadline(); ok && p.clock.Now().Add(f.After).After(end) {
 			return err
 		}
-		if !p.wait(ctx, f.After) {
+		if !passes(ctx, p.clock, f.After) {
 			return err
 		}
 	}

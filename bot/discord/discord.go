@@ -172,3 +172,15 @@ func as(outcome bot.Outcome, err error) *bot.Failure {
 
 // outcomeOf is what became of a request that failed.
 func outcomeOf(err error) bot.Outcome { return failureIn(err).Outcome }
+
+// passes lets d pass and says whether it did before ctx was done.
+func passes(ctx context.Context, clock bot.Clock, d time.Duration) bool {
+	passed, release := clock.After(d)
+	defer release()
+	select {
+	case <-passed:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}

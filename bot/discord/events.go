@@ -50,7 +50,7 @@ func (p *Platform) introduced(ctx context.Context) (*user, error) {
 		if ctx.Err() == nil {
 			p.log.Warn("discord does not say who the bot is", "error", err, "wait", wait)
 		}
-		if !p.wait(ctx, wait) {
+		if !passes(ctx, p.clock, wait) {
 			return nil, nil
 		}
 	}
@@ -133,7 +133,7 @@ func (e *ear) tellGaps(ctx context.Context) {
 		}
 		e.tellBlind(ctx, "")
 		for !e.tellGap(ctx) {
-			if !e.wait(ctx, gapAgain) {
+			if !passes(ctx, e.clock, gapAgain) {
 				return
 			}
 		}

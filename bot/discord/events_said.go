@@ -135,7 +135,7 @@ func (e *ear) thread(ctx context.Context, guild, id string) (t bot.Thread, isThr
 		case outcomeOf(err) == bot.Refused:
 			return bot.Thread{}, false, false
 		}
-		if !e.wait(ctx, max(failureIn(err).After, time.Second<<tries)) {
+		if !passes(ctx, e.clock, max(failureIn(err).After, time.Second<<tries)) {
 			return bot.Thread{}, false, false
 		}
 	}

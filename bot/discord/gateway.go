@@ -120,7 +120,7 @@ func (g *gateway) firstInfo(ctx context.Context) (*discordgo.GatewayBotResponse,
 		if ctx.Err() == nil {
 			g.log.Warn("discord does not say where its gateway is", "error", err, "wait", wait)
 		}
-		if !g.wait(ctx, wait) {
+		if !passes(ctx, g.clock, wait) {
 			return nil, nil
 		}
 	}
@@ -167,18 +167,6 @@ func (g *gateway) doWithout() (news bool) {
 	news = !g.refused
 	g.refused = true
 	return news
-}
-
-// wait lets d pass and says whether it did before ctx was done.
-func (g *gateway) wait(ctx context.Context, d time.Duration) bool {
-	passed, release := g.clock.After(d)
-	defer release()
-	select {
-	case <-passed:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // between is a random time from least to most.

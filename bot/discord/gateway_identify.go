@@ -73,11 +73,11 @@ func (g *gateway) await(ctx context.Context, last time.Time) error {
 		}
 		reset := time.Duration(limit.ResetAfter) * time.Millisecond
 		g.log.Error("discord lets the bot connect only so often a day: waiting", "left", limit.Remaining, "reset_after", reset)
-		if !g.wait(ctx, min(max(reset, time.Minute), floorAgain)) {
+		if !passes(ctx, g.clock, min(max(reset, time.Minute), floorAgain)) {
 			return ctx.Err()
 		}
 	}
-	if rest := identifySpan - g.clock.Now().Sub(last); rest > 0 && !g.wait(ctx, min(rest, identifySpan)) {
+	if rest := identifySpan - g.clock.Now().Sub(last); rest > 0 && !passes(ctx, g.clock, min(rest, identifySpan)) {
 		return ctx.Err()
 	}
 	return nil

@@ -152,7 +152,7 @@ func (x *interactions) pause(ctx context.Context, wait time.Duration) bool {
 	if end, ok := ctx.Deadline(); ok && x.clock.Now().Add(wait).After(end) {
 		return false
 	}
-	return x.wait(ctx, wait)
+	return passes(ctx, x.clock, wait)
 }
 
 func speak(lang string) bot.Words { return bot.Speak(questions.Lang(lang)) }

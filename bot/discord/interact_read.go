@@ -209,6 +209,9 @@ func (i *interaction) target(c bot.Command) *bot.Comment {
 		Thread: bot.Thread{Channel: c.Channel, ID: c.Thread}, ID: i.Data.TargetID, From: account(i.Guild, *m.Author),
 		Name: shownName(member{}, *m.Author), Text: m.Content, Said: m.Timestamp, Revision: m.Timestamp,
 	}
+	if t.From == c.From {
+		t.Name = c.Name // Discord says only of who gave the command how their guild calls them
+	}
 	if m.Edited != nil {
 		t.Revision = *m.Edited
 	}

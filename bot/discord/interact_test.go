@@ -193,8 +193,9 @@ func TestMessageCommands(t *testing.T) {
 		if *got.Target != want {
 			t.Errorf("the target is\n%+v, want\n%+v", *got.Target, want)
 		}
+		d.guild.Nick(d.mina, "미나") // Discord does not say it of a message's author
 		d.mina.UseOnMessage(d.mina.Say(d.channel, "outside"), "Save as my answer").Reply()
-		if got := d.last().Target; got.Thread != (bot.Thread{Channel: d.here()}) || !got.Revision.Equal(got.Said) {
+		if got := d.last().Target; got.Name != "미나" || got.Thread != (bot.Thread{Channel: d.here()}) || !got.Revision.Equal(got.Said) {
 			t.Errorf("the target is %+v", got)
 		}
 		d.quietly()

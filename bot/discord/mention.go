@@ -63,6 +63,7 @@ func afterMention(text, whom string) (rest string, ok bool) {
 func (x *interactions) spokenCommand(m *message, text string, channel bot.Channel, thread string) bot.Command {
 	c := bot.Command{
 		ID: m.ID, From: account(m.GuildID, *m.Author), Channel: channel, Thread: thread, Text: text,
+		Seen: m.GuildID != "",
 	}
 	by := member{}
 	if m.Member != nil {
@@ -117,12 +118,20 @@ func (s *spoken) answer(ctx context.Context, r bot.Reply) error {
 	}
 	where, err := s.where(ctx, private)
 	if err == nil {
-		err = s.sayAll(ctx, where, private, draftsOf(r.Message, flagSuppressEmbeds))
+		err = s.sayAll(ctx, where, private, draftsOf(r.Message, flagSuppressEmbeds, s.workspace(private)))
 	}
 	if err != nil && private && s.said[private] == nil && outcomeOf(err) == bot.Refused {
 		return s.redirect(ctx, err)
 	}
 	return err
+}
+
+// workspace is whose the answer's buttons are, where that would not be known any more when they are pressed.
+func (s *spoken) workspace(private bool) string {
+	if private {
+		return s.m.GuildID
+	}
+	return ""
 }
 
 // where is the channel to answer in.

@@ -30,7 +30,7 @@ func TestMentionsAreCommands(t *testing.T) {
 		}
 		got.Attachments = nil
 		want := bot.Command{
-			ID: said.ID, From: d.who(d.mina), Name: "미나", Roles: []string{role}, Channel: d.here(), Thread: thread.ID, Text: "reveal all",
+			ID: said.ID, From: d.who(d.mina), Name: "미나", Roles: []string{role}, Channel: d.here(), Thread: thread.ID, Text: "reveal all", Seen: true,
 		}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("the command is\n%+v, want\n%+v", got, want)
@@ -40,7 +40,7 @@ func TestMentionsAreCommands(t *testing.T) {
 		}
 		d.mina.Say(d.channel, strings.Replace(d.mentions("help"), "<@", "<@!", 1))
 		time.Sleep(time.Second)
-		if got := d.last(); got.Text != "help" || got.Channel != d.here() || got.Thread != "" || len(d.channel.FromBot()) != 1 {
+		if got := d.last(); got.Text != "help" || got.Channel != d.here() || got.Thread != "" || !got.Seen || len(d.channel.FromBot()) != 1 {
 			t.Errorf("the command is %+v", got)
 		}
 		d.quietly()
@@ -110,6 +110,36 @@ func TestPrivateAnswersToMentions(t *testing.T) {
 		}
 		if got := d.channel.FromBot(); len(got) != 1 || !strings.Contains(got[0].Content, "개인 메시지") || strings.Contains(got[0].Content, "7") {
 			t.Errorf("in the channel %+v", got)
+		}
+		d.quietly()
+	})
+}
+
+// In private nothing but a button itself says which server it is for.
+func TestButtonsOfPrivateAnswersToMentionsKnowTheirServer(t *testing.T) {
+	serve(t, func(t *testing.T, d *desk) {
+		more := []bot.Action{{Label: "More", Command: "random"}}
+		d.says(bot.Reply{Private: true, Message: bot.Message{Text: "for you", Actions: more}})
+		d.mina.Say(d.channel, d.mentions("random"))
+		time.Sleep(time.Second)
+		d.mina.PressLabel(d.mina.DM().FromBot()[0], "More").Reply()
+		if got, want := d.last().Text, bot.InWorkspace(d.guild.ID, "random"); got != want {
+			t.Errorf("the button in private is %q, want %q", got, want)
+		}
+		d.says(bot.Reply{Message: bot.Message{Text: "for all", Actions: more}})
+		d.mina.Say(d.channel, d.mentions("random"))
+		time.Sleep(time.Second)
+		d.mina.PressLabel(d.channel.FromBot()[0], "More").Reply()
+		if got := d.last().Text; got != "random" {
+			t.Errorf("the button in the channel is %q", got)
+		}
+		d.says(bot.Reply{Message: bot.Message{Text: "in private", Actions: more}})
+		d.mina.Say(d.mina.DM(), "random")
+		time.Sleep(time.Second)
+		said := d.mina.DM().FromBot()
+		d.mina.PressLabel(said[len(said)-1], "More").Reply()
+		if got := d.last(); got.Text != "random" || got.Seen {
+			t.Errorf("the command in private is %+v", got)
 		}
 		d.quietly()
 	})

@@ -101,11 +101,7 @@ func (d *dispatch) lose(shard int) {
 		return
 	}
 	d.all.Go(func() {
-		passed, release := d.clock.After(rereadAfter)
-		defer release()
-		select {
-		case <-passed:
-		case <-d.ctx.Done():
+		if !passes(d.ctx, d.clock, rereadAfter) {
 			return
 		}
 		d.mu.Lock()

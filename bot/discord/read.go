@@ -41,7 +41,7 @@ func (p *Platform) Read(ctx context.Context, t bot.Thread) (bot.Snapshot, error)
 		}
 		s.Comments = append(s.Comments, commentOf(t, m, p.nameOf(ctx, t.Channel.Workspace, *m.Author)))
 	}
-	s.Reactions = p.reactions(ctx, t, list)
+	s.Reactions, s.Partial = p.reactions(ctx, t, list)
 	return s, ctx.Err()
 }
 
@@ -130,8 +130,8 @@ func wordsOf(m *message) string {
 // that reading on is not worth it.
 const mostReactorPages = 40
 
-// reactions are those of people to comments in a thread, as far as they can be read.
-func (p *Platform) reactions(ctx context.Context, t bot.Thread, list []message) (all []bot.Reaction) {
+// reactions are those of people to comments in a thread, as far as they can be read, and whether there may be more.
+func (p *Platform) reactions(ctx context.Context, t bot.Thread, list []message) (all []bot.Reaction, partial bool) {
 	left := mostReactorPages
 	for i := range list {
 		m := &list[i]
@@ -141,6 +141,7 @@ func (p *Platform) reactions(ctx context.Context, t bot.Thread, list []message) 
 			}
 			who, err := p.reactors(ctx, t.ID, m.ID, r.Emoji, &left)
 			if err != nil {
+				partial = true
 				p.log.Info("reactions not read", "thread", t.ID, "error", err)
 			}
 			for _, u := range who {
@@ -151,7 +152,7 @@ func (p *Platform) reactions(ctx context.Context, t bot.Thread, list []message) 
 			}
 		}
 	}
-	return all
+	return all, partial
 }
 
 var errManyReactions = errors.New("there are too many")

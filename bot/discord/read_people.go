@@ -26,7 +26,8 @@ func (p *Platform) saw(guild string, u user, m member) string {
 	return shown
 }
 
-// nameOf is the name of somebody of whom only the account is known, as in what is read later.
+// nameOf is the name of somebody of whom only the account is known, as in what is read later. It is "" where nobody can say
+// it now: the bot keeps the one it has, which may be better than the account's.
 func (p *Platform) nameOf(ctx context.Context, guild string, u user) string {
 	known, ok := p.people.get(person{guild, u.ID})
 	if ok && p.clock.Now().Before(known.until) {
@@ -41,5 +42,5 @@ func (p *Platform) nameOf(ctx context.Context, guild string, u user) string {
 	case ok:
 		return known.name
 	}
-	return shownName(member{}, u)
+	return ""
 }

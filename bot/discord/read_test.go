@@ -108,6 +108,20 @@ func TestNamesAreThoseOfTheGuild(t *testing.T) {
 	})
 }
 
+// Somebody whose name nobody knows now keeps the one that the bot has: a user's own name may be worse than none.
+func TestANameThatCannotBeAskedForIsNone(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		room, th := w.open()
+		w.guild.Nick(w.mina, "미나")
+		w.mina.Say(room, "one")
+		o := w.Order(discordtest.Fault{Kind: discordtest.ErrorBefore, Route: "GET /guilds/{guild_id}/members/{user_id}"})
+		if w.wants("in trouble", told(w.reads(th)), ": one"); o.Count() != 1 {
+			t.Error("there was no trouble")
+		}
+		w.wants("later", told(w.reads(th)), "미나: one")
+	})
+}
+
 // Where the history may not be read Discord says that there is nothing, which must not be taken for deletions.
 func TestAnUnreadableThreadIsNotEmpty(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
@@ -170,15 +184,15 @@ func TestReactionsAreRead(t *testing.T) {
 			{Thread: th, Comment: m.ID, From: w.account(w.mina), Name: "Mina", Emoji: "👍"},
 			{Thread: th, Comment: m.ID, From: w.account(w.jun), Name: "Jun", Emoji: "👍"},
 		}
-		if s := w.reads(th); !slices.Equal(s.Reactions, want) {
-			t.Errorf("the reactions are %+v", s.Reactions)
+		if s := w.reads(th); !slices.Equal(s.Reactions, want) || s.Partial {
+			t.Errorf("the reactions are %+v, partial %v", s.Reactions, s.Partial)
 		}
 		const route = "GET /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}"
 		if n := w.Requests(route); n != 1 {
 			t.Errorf("%d requests for reactions", n)
 		}
 		o := w.Order(discordtest.Fault{Kind: discordtest.ErrorBefore, Route: route})
-		if s := w.reads(th); len(s.Comments) != 1 || len(s.Reactions) != 0 || o.Count() != 1 {
+		if s := w.reads(th); len(s.Comments) != 1 || len(s.Reactions) != 0 || !s.Partial || o.Count() != 1 {
 			t.Errorf("without reactions: %+v", s)
 		}
 	})
@@ -190,8 +204,8 @@ func TestReactionsAreBounded(t *testing.T) {
 		for i := range mostReactorPages + 5 {
 			w.mina.React(w.mina.Say(room, fmt.Sprint(i)), "👍")
 		}
-		if s := w.reads(th); len(s.Reactions) != mostReactorPages || len(s.Comments) != mostReactorPages+5 {
-			t.Errorf("%d reactions to %d comments", len(s.Reactions), len(s.Comments))
+		if s := w.reads(th); len(s.Reactions) != mostReactorPages || len(s.Comments) != mostReactorPages+5 || !s.Partial {
+			t.Errorf("%d reactions to %d comments, partial %v", len(s.Reactions), len(s.Comments), s.Partial)
 		}
 	})
 }

@@ -37,12 +37,7 @@ func register(ctx context.Context, r *rest, application string, clock bot.Clock,
 		if ctx.Err() == nil {
 			log.Warn("commands are not registered with discord", "error", err, "wait", pause)
 		}
-		passed, release := clock.After(pause)
-		select {
-		case <-passed:
-			release()
-		case <-ctx.Done():
-			release()
+		if !passes(ctx, clock, pause) {
 			return
 		}
 	}

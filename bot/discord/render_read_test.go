@@ -33,11 +33,12 @@ func (r *reader) write(s string, style byte) {
 }
 
 var (
-	blockMark = regexp.MustCompile(`^ *(?:#{1,3} |-# |[-*] |\d+\. |> |>>> )`)
-	codeBlock = regexp.MustCompile("^(?s)```(?:([A-Za-z0-9_+\\-.#]+?)\n)?\n*([^\n].*?)\n*```")
-	autolink  = regexp.MustCompile(`^<([^: >]+:/[^ >]+)>`)
-	bareURL   = regexp.MustCompile(`^https?://[^\s<]+[^<.,:;"'\]\s]`)
-	special   = regexp.MustCompile(`^<(?:@[!&]?\d+|#\d+|/[^>]+:\d+|t:-?\d+(?::\w)?|a?:\w+:\d+|id:\w+)>|^@(?:everyone|here)|^:[0-9_+-]{0,30}[A-Za-z+-][A-Za-z0-9_+-]{0,30}:`)
+	blockMark   = regexp.MustCompile(`^ *(?:#{1,3} |-# |[-*] |\d+\. |> |>>> )`)
+	codeBlock   = regexp.MustCompile("^(?s)```(?:([A-Za-z0-9_+\\-.#]+?)\n)?\n*([^\n].*?)\n*```")
+	autolink    = regexp.MustCompile(`^<([^: >]+:/[^ >]+)>`)
+	bareURL     = regexp.MustCompile(`^https?://[^\s<]+[^<.,:;"'\]\s]`)
+	shownByName = regexp.MustCompile(`^<(#\d{17,20}|@&\d{17,20})>`)
+	special     = regexp.MustCompile(`^<(?:@[!&]?\d+|#\d+|/[^>]+:\d+|t:-?\d+(?::\w)?|a?:\w+:\d+|id:\w+)>|^@(?:everyone|here)|^:[0-9_+-]{0,30}[A-Za-z+-][A-Za-z0-9_+-]{0,30}:`)
 )
 
 func (r *reader) inline(s string, lineStart bool, style byte) {
@@ -73,6 +74,10 @@ func (r *reader) one(s string, style byte) int {
 	case '<', '@', ':':
 		if m := autolink.FindStringSubmatch(s); m != nil {
 			r.write(m[1], style)
+			return len(m[0])
+		}
+		if m := shownByName.FindStringSubmatch(s); m != nil {
+			r.write(m[1], style) // it was the bot's own, or its author would have another sign before it
 			return len(m[0])
 		}
 		if m := special.FindString(s); m != "" {
@@ -120,8 +125,6 @@ func blend(a, b byte) byte {
 	}
 	return a
 }
-
-func isWordByte(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 func inlineCode(s string) (code string, n int) {
 	k := len(s) - len(strings.TrimLeft(s, "`"))

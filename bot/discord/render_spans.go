@@ -41,6 +41,7 @@ type flattener struct {
 	lines   [][]span
 	codes   int
 	longest int
+	label   bool // what is written is a link's label
 }
 
 func (f *flattener) add(s span) {
@@ -58,7 +59,7 @@ func (f *flattener) all(in []markdown.Inline, marks []mark) {
 	for _, in := range in {
 		switch n := in.(type) {
 		case markdown.Text:
-			f.add(span{text: string(n), marks: marks})
+			f.text(string(n), marks)
 		case markdown.Strong:
 			f.all(n.Text, inside(marks, strong))
 		case markdown.Emphasis:
@@ -147,7 +148,7 @@ var encodeMarks = strings.NewReplacer("*", "%2A", "~~", "%7E~", "(", "%28", ")",
 // masked returns a link under words, in one line, if it is short enough.
 func (f *flattener) masked(target string, text []markdown.Inline, marks []mark) (atom string, ok bool) {
 	var words []span
-	for i, line := range splitLines(text, marks, f.longest) {
+	for i, line := range plainSpans(text, marks, f.longest) {
 		if i > 0 {
 			words = append(words, span{text: " "})
 		}

@@ -53,10 +53,8 @@ func (r *rest) createPost(ctx context.Context, forum, name string, minutes int, 
 
 // threadChange is what to change of a thread; nil stays as it is.
 type threadChange struct {
-	Name     *string `json:"name,omitempty"`
-	Archived *bool   `json:"archived,omitempty"`
-	Locked   *bool   `json:"locked,omitempty"`
-	Flags    *int    `json:"flags,omitempty"` // of a post in a forum
+	Archived *bool `json:"archived,omitempty"`
+	Flags    *int  `json:"flags,omitempty"` // of a post in a forum
 }
 
 // changeThread changes a thread.
@@ -92,15 +90,6 @@ func (r *rest) guild(ctx context.Context, id string) (*guild, error) {
 	return get[guild](ctx, r, "guilds/"+url.PathEscape(id), nil)
 }
 
-// channels returns the channels of a guild that the bot can see, without threads.
-func (r *rest) channels(ctx context.Context, guild string) ([]channel, error) {
-	out, err := get[[]channel](ctx, r, "guilds/"+url.PathEscape(guild)+"/channels", nil)
-	if err != nil {
-		return nil, err
-	}
-	return *out, nil
-}
-
 // member returns a member of a guild.
 func (r *rest) member(ctx context.Context, guild, user string) (*member, error) {
 	return get[member](ctx, r, "guilds/"+url.PathEscape(guild)+"/members/"+url.PathEscape(user), nil)
@@ -118,11 +107,6 @@ func (r *rest) private(ctx context.Context, user string) (*channel, error) {
 		return nil, err
 	}
 	return out, nil
-}
-
-// application returns the bot's own application. The bot's account has the same ID.
-func (r *rest) application(ctx context.Context) (*application, error) {
-	return get[application](ctx, r, "applications/@me", nil)
 }
 
 // gateway returns where the gateway is, and how often the bot may still identify there.

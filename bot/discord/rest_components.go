@@ -16,7 +16,6 @@ const (
 const (
 	buttonPrimary   = 1
 	buttonSecondary = 2
-	inputShort      = 1
 	inputParagraph  = 2
 )
 
@@ -28,12 +27,9 @@ type component struct {
 	Style       int         `json:"style,omitempty"`
 	Label       string      `json:"label,omitempty"`
 	Description string      `json:"description,omitempty"` // of a label
-	Placeholder string      `json:"placeholder,omitempty"`
-	Value       string      `json:"value,omitempty"` // of an input
-	MinLength   int         `json:"min_length,omitempty"`
+	Value       string      `json:"value,omitempty"`       // of an input
 	MaxLength   int         `json:"max_length,omitempty"`
 	Required    *bool       `json:"required,omitempty"` // nil is true
-	Disabled    bool        `json:"disabled,omitempty"`
 	Components  []component `json:"components,omitempty"`
 	Component   *component  `json:"component,omitempty"` // of a label
 }
@@ -49,7 +45,6 @@ func (c *component) UnmarshalJSON(b []byte) error {
 	readField(fields, "style", &c.Style)
 	readField(fields, "label", &c.Label)
 	readField(fields, "value", &c.Value)
-	readField(fields, "disabled", &c.Disabled)
 	readField(fields, "components", &c.Components)
 	readField(fields, "component", &c.Component)
 	return nil

@@ -11,8 +11,6 @@ import (
 const (
 	answerMessage = 4
 	answerLater   = 5 // with a message that is yet to come
-	answerNothing = 6 // to a button: the message stays, or is edited later
-	answerUpdate  = 7 // to a button, by editing the message
 	answerChoices = 8
 	answerForm    = 9
 )

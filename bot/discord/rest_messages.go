@@ -112,21 +112,18 @@ func (r *rest) message(ctx context.Context, channel, id string) (*message, error
 	return get[message](ctx, r, messagePath(channel, id), nil)
 }
 
-// page says which part of a history is wanted: at most Limit messages before, after or around an ID; the newest if none is
-// given. An ID need not be a message's: snowflakeAt makes one of a time.
+// page says which part of a history is wanted: at most Limit messages before the one with an ID; the newest if that is "".
 type page struct {
-	Before, After, Around string
-	Limit                 int // from 1 to 100
+	Before string
+	Limit  int // from 1 to 100
 }
 
 // messages returns a page of a channel's history, the newest first.
 // https://discord.com/developers/docs/resources/message#get-channel-messages
 func (r *rest) messages(ctx context.Context, channel string, p page) ([]message, error) {
 	q := url.Values{"limit": {strconv.Itoa(p.Limit)}}
-	for name, id := range map[string]string{"before": p.Before, "after": p.After, "around": p.Around} {
-		if id != "" {
-			q.Set(name, id)
-		}
+	if p.Before != "" {
+		q.Set("before", p.Before)
 	}
 	out, err := get[[]message](ctx, r, "channels/"+url.PathEscape(channel)+"/messages", q)
 	if err != nil {

@@ -75,19 +75,17 @@ const (
 // channel is a channel, a thread or a private conversation.
 // https://discord.com/developers/docs/resources/channel#channel-object
 type channel struct {
-	ID            string          `json:"id"`
-	Type          int             `json:"type"`
-	GuildID       string          `json:"guild_id"`
-	ParentID      string          `json:"parent_id"` // of a thread, the channel it is in
-	Name          string          `json:"name"`
-	OwnerID       string          `json:"owner_id"` // of a thread
-	Flags         int             `json:"flags"`
-	LastMessageID string          `json:"last_message_id"`
-	Overwrites    []overwrite     `json:"permission_overwrites"`
-	Tags          []tag           `json:"available_tags"` // of a forum
-	AppliedTags   []string        `json:"applied_tags"`   // of a post in a forum
-	Metadata      *threadMetadata `json:"thread_metadata"`
-	Message       *message        `json:"message"` // the first one, where a post in a forum was just made
+	ID         string          `json:"id"`
+	Type       int             `json:"type"`
+	GuildID    string          `json:"guild_id"`
+	ParentID   string          `json:"parent_id"` // of a thread, the channel it is in
+	Name       string          `json:"name"`
+	OwnerID    string          `json:"owner_id"` // of a thread
+	Flags      int             `json:"flags"`
+	Overwrites []overwrite     `json:"permission_overwrites"`
+	Tags       []tag           `json:"available_tags"` // of a forum
+	Metadata   *threadMetadata `json:"thread_metadata"`
+	Message    *message        `json:"message"` // the first one, where a post in a forum was just made
 }
 
 // isThread reports whether the channel is a thread or a post in a forum.
@@ -102,7 +100,6 @@ const flagTagRequired = 1 << 4
 type threadMetadata struct {
 	Archived   bool      `json:"archived"`
 	ArchivedAt time.Time `json:"archive_timestamp"` // when that last changed
-	Locked     bool      `json:"locked"`
 }
 
 // overwrite changes what a role or a member may in a channel.
@@ -136,7 +133,6 @@ type message struct {
 	Flags       int          `json:"flags"`
 	Pinned      bool         `json:"pinned"`
 	Nonce       nonce        `json:"nonce"`
-	Mentions    []user       `json:"mentions"`
 	Attachments []attachment `json:"attachments"`
 	Components  []component  `json:"components"`
 	Reactions   []reaction   `json:"reactions"`
@@ -178,20 +174,9 @@ type emoji struct {
 	Name string `json:"name"`
 }
 
-// application is the bot's own.
-type application struct {
-	ID    string `json:"id"`
-	Flags int    `json:"flags"`
-}
-
 // discordEpoch is when Discord's IDs begin, in milliseconds since 1970.
 // https://discord.com/developers/docs/reference#snowflakes
 const discordEpoch = 1420070400000
-
-// snowflakeAt is the smallest ID that something made at t can have.
-func snowflakeAt(t time.Time) string {
-	return strconv.FormatUint(uint64(max(0, t.UnixMilli()-discordEpoch))<<22, 10)
-}
 
 // timeOf is when the thing with an ID was made; false if it is no ID of Discord's.
 func timeOf(id string) (time.Time, bool) {

@@ -111,9 +111,6 @@ func TestHistoryIsReadInPages(t *testing.T) {
 		}{
 			{page{Limit: 2}, "43"},
 			{page{Limit: 2, Before: ids[3]}, "21"},
-			{page{Limit: 2, After: ids[0]}, "21"},
-			{page{Limit: 3, Around: ids[2]}, "321"},
-			{page{Limit: 100, After: snowflakeAt(time.Now().Add(-2500 * time.Millisecond))}, "43"},
 		} {
 			list, err := r.messages(ctx, ch.ID, odd.page)
 			got := ""
@@ -154,11 +151,11 @@ func TestThreadsAndPosts(t *testing.T) {
 			t.Errorf("active are %+v, %v", active, err)
 		}
 		yes := true
-		if _, err := r.changeThread(ctx, post.ID, threadChange{Archived: &yes, Locked: &yes}); err != nil {
+		if _, err := r.changeThread(ctx, post.ID, threadChange{Archived: &yes}); err != nil {
 			t.Error(err)
 		}
 		read, err := r.channel(ctx, post.ID)
-		if err != nil || read.Metadata == nil || !read.Metadata.Archived || !read.Metadata.Locked || read.OwnerID != s.Bot().ID {
+		if err != nil || read.Metadata == nil || !read.Metadata.Archived || read.OwnerID != s.Bot().ID {
 			t.Errorf("changed, it is %+v, %v", read, err)
 		}
 		forum.RequireTag()
@@ -226,15 +223,9 @@ func TestPlacesAreRead(t *testing.T) {
 		if read, err := r.channel(ctx, ch.ID); err != nil || read.GuildID != g.ID || len(read.Overwrites) != 1 || read.Overwrites[0].Deny != permission(discordtest.SendMessages) {
 			t.Errorf("the channel is %+v, %v", read, err)
 		}
-		if list, err := r.channels(ctx, g.ID); err != nil || len(list) != 1 {
-			t.Errorf("the channels are %+v, %v", list, err)
-		}
 		dm, err := r.private(ctx, mina.ID())
 		if err != nil || dm.ID != mina.DM().ID || dm.Type != channelPrivate {
 			t.Errorf("the private channel is %+v, %v", dm, err)
-		}
-		if app, err := r.application(ctx); err != nil || app.ID != s.Bot().ID {
-			t.Errorf("the application is %+v, %v", app, err)
 		}
 		if at, err := r.gateway(ctx); err != nil || at.URL == "" || at.SessionStartLimit.Remaining == 0 || at.SessionStartLimit.MaxConcurrency == 0 {
 			t.Errorf("the gateway is %+v, %v", at, err)

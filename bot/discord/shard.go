@@ -70,7 +70,7 @@ func (s *shard) run(ctx context.Context) error {
 			wait = max(wait, s.gateway.between(invalidLeast, invalidMost))
 		}
 		s.gateway.log.Warn("discord connection lost", "shard", s.id, "error", err, "lasted", lasted, "wait", wait, "resume", s.session != nil)
-		if !s.gateway.wait(ctx, wait) {
+		if !passes(ctx, s.gateway.clock, wait) {
 			return nil
 		}
 	}

@@ -23,6 +23,7 @@ func TestChaos(t *testing.T) {
 				s, x := newSubject(t)
 				x.SetRetries(false, retries...)
 				more := x.trouble(chaosRounds)
+				ended := x.restless()
 				chaos.Play(t, s, chaos.Options{
 					Seed: uint64(i + 1), Rounds: chaosRounds, People: 20,
 					Kinds: []bottest.Kind{bottest.TimeOut, bottest.LoseAnswer, bottest.RateLimit, bottest.Stall},
@@ -31,6 +32,9 @@ func TestChaos(t *testing.T) {
 					if !slices.ContainsFunc(all, func(o *slacktest.Ordered) bool { return o.Count() > 0 }) {
 						t.Errorf("%q never happened", kind)
 					}
+				}
+				if n := ended(); n < chaosRounds/2 {
+					t.Errorf("Slack ended or silenced %d connections", n)
 				}
 			})
 		})
@@ -54,4 +58,25 @@ func (x *town) trouble(rounds int) map[slacktest.Kind][]*slacktest.Ordered {
 		}
 	}
 	return all
+}
+
+// restless lets Slack end connections, as it does all the time, and silence them. The returned function ends that, and says how many there
+// were.
+func (x *town) restless() (ended func() int) {
+	stop, done := make(chan struct{}), make(chan int)
+	one := func() int { x.DisconnectOne(slacktest.Warning); return 1 }
+	all := func() int { return x.Disconnect(slacktest.RefreshRequested) }
+	go func() {
+		n := 0
+		for i := 0; ; i++ {
+			select {
+			case <-time.After(37 * time.Minute):
+				n += []func() int{one, x.SilenceConnections, all}[i%3]()
+			case <-stop:
+				done <- n
+				return
+			}
+		}
+	}()
+	return func() int { close(stop); return <-done }
 }

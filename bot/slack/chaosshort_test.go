@@ -2,5 +2,5 @@
 
 package slack
 
-// chaosRounds is how many rounds every run of the tests lives through.
-const chaosRounds = 60
+// chaosRounds is how many rounds every run of the tests lives through, in each of two ways.
+const chaosRounds = 30

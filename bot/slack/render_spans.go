@@ -56,23 +56,28 @@ func appendSpans(to []span, in []markdown.Inline, style slack.RichTextSectionTex
 	return to
 }
 
-// channelName is how the bot names a channel. An ID without a digit is more likely a word.
+// idName is how the bot names a channel or a user group. An ID without a digit is more likely a word.
 // https://docs.slack.dev/reference/block-kit/block-elements/rich-text-section-element
 var (
-	channelName = regexp.MustCompile(`#[CG][A-Z0-9]{8,20}`)
-	digit       = regexp.MustCompile(`[0-9]`)
+	idName = regexp.MustCompile(`(?:#[CG]|@&S)[A-Z0-9]{8,20}`)
+	digit  = regexp.MustCompile(`[0-9]`)
 )
 
-// appendText appends a text, with channels in it by their names. Nobody is notified by the name of a channel.
+// appendText appends a text, with channels in it by their names. Nobody is notified by the name of a channel, but by that of a
+// user group, which therefore stands there as its ID.
 func appendText(to []span, text string, style slack.RichTextSectionTextStyle) []span {
 	at := 0
-	for _, m := range channelName.FindAllStringIndex(text, -1) {
+	for _, m := range idName.FindAllStringIndex(text, -1) {
 		before, _ := utf8.DecodeLastRuneInString(text[:m[0]])
 		after := text[m[1]:]
 		if !digit.MatchString(text[m[0]:m[1]]) || inWord(before) || before == '#' || after != "" && after[0] < utf8.RuneSelf && inWord(rune(after[0])) {
 			continue
 		}
-		to = append(to, span{text: text[at:m[0]], style: style}, span{text: text[m[0]:m[1]], channel: text[m[0]+1 : m[1]], style: style})
+		named := span{text: text[m[0]:m[1]], channel: text[m[0]+1 : m[1]], style: style}
+		if id, ok := strings.CutPrefix(named.text, "@&"); ok {
+			named.text, named.channel = "@"+id, ""
+		}
+		to = append(to, span{text: text[at:m[0]], style: style}, named)
 		at = m[1]
 	}
 	return append(to, span{text: text[at:], style: style})

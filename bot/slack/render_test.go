@@ -40,6 +40,9 @@ var goldens = []struct{ in, want string }{
 	{"일정 s1은 #C0123ABCD, #G0123ABCD에서", "일정 s1은 {C0123ABCD}, {G0123ABCD}에서"},
 	{"a#C0123ABCD #C0123abcd #CONSTRAINTS `#C0123ABCD` #3", "a#C0123ABCD #C0123abcd #CONSTRAINTS `#C0123ABCD` #3"}, // none of them is a channel
 
+	{"설정: @&S0123ABCD, (@&S0123ABCE)에게", "설정: @S0123ABCD, (@S0123ABCE)에게"}, // a name would notify the group
+	{"a@&S0123ABCD @&S0123abcd @&SUBROUTINE `@&S0123ABCD` @&S1", "a@&S0123ABCD @&S0123abcd @&SUBROUTINE `@&S0123ABCD` @&S1"},
+
 	// Blocks.
 	{"# 제목 `x`\n본문이다\n\n---\n\n뒤는 *이것*이다", "**제목 ****`x`**\n본문이다\n----\n뒤는 _이것_이다"},
 	{"- 가*나*\n  - 다\n    1. 라\n    2. 마\n- 바", "- 가_나_\n  - 다\n    1. 라\n    2. 마\n- 바"},

@@ -47,6 +47,13 @@ func newSubject(t *testing.T) (bottest.Subject, *town) {
 	x.SetPostLimit(postPace.burst, postPace.every)
 	x.o.pace = postPace
 	x.open()
+	t.Cleanup(func() {
+		for _, never := range []string{x.Token(), x.AppToken(), x.SigningSecret(), "panicked"} {
+			if strings.Contains(x.log.String(), never) {
+				t.Errorf("the log holds %q", never)
+			}
+		}
+	})
 	return x.subject(), x
 }
 

@@ -228,7 +228,7 @@ func TestCommandsInPrivate(t *testing.T) {
 		x.mina.Edit(said, "import it")
 		settle()
 		got := h.heard()
-		if len(got) != 1 || got[0].Text != "import" || got[0].Channel != (bot.Channel{}) || got[0].From != x.account(x.mina) || got[0].Forms || got[0].ID == "" {
+		if len(got) != 1 || got[0].Text != "import" || got[0].Channel != (bot.Channel{}) || got[0].From != x.account(x.mina) || got[0].Forms || got[0].Seen || got[0].ID == "" {
 			t.Fatalf("the commands came as %+v", got)
 		}
 		if files := got[0].Attachments; len(files) != 1 || files[0].Name != "notes.md" {
@@ -289,7 +289,7 @@ func TestMentions(t *testing.T) {
 		var texts []string
 		for _, c := range h.heard() {
 			texts = append(texts, c.Text)
-			if in := q.TS; c.From == x.account(x.mina) && c.Thread != in || c.Channel != x.channel() || c.ID == "" {
+			if in := q.TS; c.From == x.account(x.mina) && c.Thread != in || c.Channel != x.channel() || c.ID == "" || !c.Seen {
 				t.Errorf("the command %q came as %+v", c.Text, c)
 			}
 		}

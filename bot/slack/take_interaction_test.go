@@ -256,6 +256,7 @@ func TestSave(t *testing.T) {
 	h := &ear{}
 	inTown(t, h, func(t *testing.T, x *town) {
 		q := x.question()
+		x.mina.Set(func(p *slacktest.Profile) { p.DisplayName, p.RealName = "미나", "Kim Mina" })
 		reply := x.mina.Reply(q, "SYN & ACK")
 		outside := x.mina.Say(x.room, "in the channel")
 		for _, m := range []slacktest.Message{reply, outside, q} {
@@ -270,7 +271,7 @@ func TestSave(t *testing.T) {
 			t.Fatalf("the bot heard %+v", got)
 		}
 		if c := got[0]; c.Text != "save" || c.Thread != q.TS || c.Channel != x.channel() || c.Target == nil || c.Target.ID != reply.TS ||
-			c.Target.Text != "SYN & ACK" || c.Target.Thread.ID != q.TS || c.Target.From != x.account(x.mina) {
+			c.Target.Text != "SYN & ACK" || c.Target.Thread.ID != q.TS || c.Target.From != x.account(x.mina) || c.Target.Name != "미나" || c.Name != "미나" || c.Seen {
 			t.Errorf("a reply came as %+v with %+v", c, c.Target)
 		}
 		if c := got[1]; c.Thread != "" || c.Target == nil || c.Target.Text != "in the channel" || c.Target.Thread.ID != "" {

@@ -150,7 +150,7 @@ func (t taking) mention(event json.RawMessage) error {
 		thread = m.ThreadTimestamp
 	}
 	o := order{user: m.User, text: text, command: bot.Command{ID: "message/" + m.Channel + "/" + m.Timestamp,
-		Channel: t.p.channel(t.me, m.Channel), Thread: thread, Attachments: t.attachments(m.Files)},
+		Channel: t.p.channel(t.me, m.Channel), Thread: thread, Seen: true, Attachments: t.attachments(m.Files)},
 		to: &posts{p: t.p, key: m.Channel + "/" + m.Timestamp, at: spot{m.Channel, thread}, user: m.User, public: true}}
 	t.wait(t.carryOut(o))
 	return nil

@@ -43,6 +43,7 @@ func (w *web) snapshot(ctx context.Context, t bot.Thread) (bot.Snapshot, error) 
 		if ok {
 			s.Comments = append(s.Comments, c)
 			s.Reactions = append(s.Reactions, w.reactions(ctx, t, m, me)...)
+			s.Partial = s.Partial || !namesAll(m)
 		}
 	}
 	return s, nil
@@ -113,6 +114,12 @@ func spoken(m *slack.Msg) bool {
 // account is somebody's account in the workspace of a channel, also where they are a guest from another workspace.
 func (w *web) account(c bot.Channel, user string) bot.Account {
 	return bot.Account{Platform: c.Platform, Workspace: c.Workspace, User: user}
+}
+
+// namesAll says whether a message names everybody who reacted to it. Where they are many it names only some of them.
+// https://docs.slack.dev/reference/methods/reactions.get
+func namesAll(m *slack.Msg) bool {
+	return !slices.ContainsFunc(m.Reactions, func(r slack.ItemReaction) bool { return len(r.Users) < r.Count })
 }
 
 // reactions are those of people to a message. Their names are a nicety that no reading fails for.

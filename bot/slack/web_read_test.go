@@ -220,6 +220,14 @@ func TestReactionsAreRead(t *testing.T) {
 		if got != want {
 			t.Errorf("reactions are %s, want %s", got, want)
 		}
+		ana.React(reply, "thumbsup")
+		if s := x.reads(th); s.Partial {
+			t.Error("all reactions are taken for a part of them")
+		}
+		x.NameReactors(1)
+		if s := x.reads(th); len(s.Reactions) != 2 || !s.Partial {
+			t.Errorf("reactions are %+v, partial %v", s.Reactions, s.Partial)
+		}
 	})
 }
 

@@ -33,6 +33,7 @@ type guild struct {
 // https://discord.com/developers/docs/resources/channel#channel-object-channel-types
 const (
 	kindText          = 0
+	kindVoice         = 2
 	kindDM            = 1
 	kindAnnouncement  = 5
 	kindAnnouncedPost = 10

@@ -100,6 +100,11 @@ func (g *Guild) Text(name string, overwrites ...Overwrite) *Channel {
 	return g.make(&channel{name: name, kind: kindText, overwrites: overwrites})
 }
 
+// Voice makes a voice channel, which has nothing but its name here.
+func (g *Guild) Voice(name string) *Channel {
+	return g.make(&channel{name: name, kind: kindVoice})
+}
+
 // Forum makes a forum channel with tags of these names.
 func (g *Guild) Forum(name string, tags ...string) *Channel {
 	c := &channel{name: name, kind: kindForum}

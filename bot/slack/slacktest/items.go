@@ -67,6 +67,25 @@ func (s *Server) getReactions(r *request) (object, *apiError) {
 	return object{"type": "message", "channel": c.id, "message": j}, nil
 }
 
+// NameReactors has messages name at most so many of those who chose an emoji, 0 for all of them. Slack does so at a number of its
+// own: only the count is sure.
+// https://docs.slack.dev/reference/methods/reactions.get
+func (s *Server) NameReactors(most int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reactors = most
+}
+
+// shortened leaves out whom messages do not name. The caller holds the lock.
+func (s *Server) shortened(all []Reaction) []Reaction {
+	for i, r := range all {
+		if s.reactors > 0 {
+			all[i].Users = r.Users[:min(len(r.Users), s.reactors)]
+		}
+	}
+	return all
+}
+
 func (s *Server) listReactions(r *request) (object, *apiError) {
 	user := r.args.String("user")
 	if user == "" {

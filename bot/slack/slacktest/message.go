@@ -93,7 +93,7 @@ func (c *Channel) messageJSON(m *Message) object {
 		j["edited"] = object{"user": m.User, "ts": m.Edited}
 	}
 	if len(m.Reactions) > 0 {
-		j["reactions"] = m.copy().Reactions
+		j["reactions"] = c.w.s.shortened(m.copy().Reactions)
 	}
 	if len(m.Files) > 0 {
 		files := []object{}

@@ -190,6 +190,10 @@ func TestReactionsAndPins(t *testing.T) {
 	if len(got.Reactions) != 1 || got.Reactions[0].Count != 2 || got.Reactions[0].Users[0] != ana.ID() {
 		t.Errorf("reactions: %+v", got.Reactions)
 	}
+	s.NameReactors(1)
+	if got, err = api.GetReactions(ref, slack.NewGetReactionsParameters()); err != nil || got.Reactions[0].Count != 2 || len(got.Reactions[0].Users) != 1 {
+		t.Errorf("shortened: %+v, %v", got.Reactions, err)
+	}
 	items, _, err := api.ListReactions(slack.ListReactionsParameters{User: ana.ID()})
 	ok(t, err)
 	if len(items) != 1 || items[0].Message.Timestamp != m.TS {

@@ -51,6 +51,7 @@ type Server struct {
 	limits     limits
 	ordered    []*Ordered
 	requests   map[string]int // by method
+	reactors   int            // how many are named of a reaction; 0 for all
 }
 
 // app is the app as it is registered with Slack.
