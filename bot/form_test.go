@@ -199,3 +199,14 @@ func TestEntries(t *testing.T) {
 		t.Errorf("%d entries of a message's menu, want 1", menu)
 	}
 }
+
+// TestOptionsInAnyOrder gives options by name, which come in no order: none takes what is another's.
+func TestOptionsInAnyOrder(t *testing.T) {
+	t.Parallel()
+	for range 100 {
+		read, wrong := commands.parseWith("schedule edit", map[string]string{"id": "u266", "when": "10:30 mode=sealed", "mode": "open"})
+		if wrong != nil || read.values["id"] != "u266" || read.values["when"] != "10:30" || read.values["mode"] != "open" {
+			t.Fatalf("understood as %v, %v", read.values, wrong)
+		}
+	}
+}

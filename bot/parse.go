@@ -95,14 +95,41 @@ func (t *typed) take(options map[string]string) *misread {
 				return &misread{key: "wrong_value", option: o, values: Values{"Value": value}, command: t.command}
 			}
 			t.values[o.name] = v
-			if o.rest && len(t.command.options) > 1 {
-				t.values[o.name] = ""
-				if wrong := t.options(v); wrong != nil { // people type "weekdays 09:00 reveal=18:00" into one field
-					wrong.command = t.command
-					return wrong
-				}
+		}
+	}
+	return t.spread(options)
+}
+
+// spread takes further options out of what was given as the one that takes the rest: people type "weekdays 09:00
+// reveal=18:00" into one field. What was given by its own name stands.
+func (t *typed) spread(given map[string]string) *misread {
+	for i := range t.command.options {
+		o := &t.command.options[i]
+		if !o.rest || given[o.name] == "" {
+			continue
+		}
+		var words []string
+		for text := given[o.name]; text != ""; {
+			word, rest := cutToken(text)
+			text = rest
+			name, value, named := strings.Cut(word, "=")
+			other := t.command.option(name)
+			switch {
+			case !named || other == nil && !t.command.resembles(name):
+				words = append(words, unquote(word))
+				continue
+			case other == nil:
+				return &misread{key: "wrong_option", values: Values{"Option": name}, command: t.command}
+			}
+			v, ok := other.accept(unquote(value))
+			if !ok {
+				return &misread{key: "wrong_value", option: other, values: Values{"Value": value}, command: t.command}
+			}
+			if t.values[other.name] == "" {
+				t.values[other.name] = v
 			}
 		}
+		t.values[o.name] = strings.Join(words, " ")
 	}
 	return nil
 }
