@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,9 +55,9 @@ func TestComments(t *testing.T) {
 
 // TestACommentIsAcknowledgedOnceItIsRemembered fails twice; Slack sends it again until it does not.
 func TestACommentIsAcknowledgedOnceItIsRemembered(t *testing.T) {
-	tries := 0
+	var tries atomic.Int32
 	h := &ear{onComment: func(bot.Comment) error {
-		if tries++; tries < 3 {
+		if tries.Add(1) < 3 {
 			return errors.New("the store is busy")
 		}
 		return nil
@@ -64,8 +65,8 @@ func TestACommentIsAcknowledgedOnceItIsRemembered(t *testing.T) {
 	inTown(t, h, func(t *testing.T, x *town) {
 		x.mina.Reply(x.question(), "SYN")
 		time.Sleep(10 * time.Minute)
-		if tries != 3 || x.Lost() != 0 {
-			t.Errorf("it was tried %d times, %d were lost", tries, x.Lost())
+		if tries.Load() != 3 || x.Lost() != 0 {
+			t.Errorf("it was tried %d times, %d were lost", tries.Load(), x.Lost())
 		}
 	})
 }
