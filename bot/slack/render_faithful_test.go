@@ -64,7 +64,7 @@ func TestFaithfulIsReadAlike(t *testing.T) {
 	other := goldmark.New(goldmark.WithExtensions(extension.GFM))
 	random := rand.New(rand.NewPCG(1, 2))
 	read := 0
-	for range 60_000 {
+	for range 20_000 {
 		var b strings.Builder
 		for range random.IntN(12) {
 			b.WriteString(bits[random.IntN(len(bits))])

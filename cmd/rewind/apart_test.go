@@ -27,7 +27,7 @@ import (
 
 const (
 	// apartHours is how many questions each platform is asked, one an hour. Four commands are given in each hour.
-	apartHours = 8
+	apartHours = 5
 	// underWay is how long what the bot sends takes to arrive. Nothing else takes time in a bubble: what is measured is how
 	// often the bot spoke before a thing was done, and what it waited for besides. So twice as much is a lot, and no noise.
 	underWay = 20 * time.Millisecond
