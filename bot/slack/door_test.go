@@ -36,7 +36,7 @@ func TestEventTrouble(t *testing.T) {
 			byBothWays(t, func(t *testing.T, x *doorTest) {
 				f := x.Order(slacktest.Fault{Kind: row.kind, Event: "message"})
 				x.ana.Say(x.room, "one")
-				time.Sleep(5 * time.Second)
+				time.Sleep(headerSpan + time.Second) // not when connections are ended on which nothing was said
 				x.ana.Say(x.room, "two")
 				time.Sleep(10 * time.Minute)
 				if f.Count() != 1 {
@@ -52,7 +52,9 @@ func TestEventTrouble(t *testing.T) {
 				if row.kind == slacktest.AckLost {
 					lost = 1
 				}
-				if sent != row.attempts || acked != sent-lost || x.Unsettled() != 0 || x.Lost() != 0 {
+				// Over HTTP a copy is refused as a replay once the first one was answered, and Slack may come again with it.
+				replayed := row.kind == slacktest.EventTwice && x.Connections() == 0
+				if !replayed && (sent != row.attempts || acked != sent-lost) || x.Unsettled() != 0 || x.Lost() != 0 {
 					t.Errorf("%d attempts, %d acknowledged, %d unsettled, %d lost", sent, acked, x.Unsettled(), x.Lost())
 				}
 			})
