@@ -118,14 +118,6 @@ func runScore(k *call) Reply {
 }
 
 func runMe(k *call) Reply {
-	earned := map[int]int{} // by round
-	for l := range k.tx.Lines(k.member.ID) {
-		earned[l.Round] += l.Amount
-	}
-	answered := 0
-	for _, points := range earned {
-		answered += min(1, points)
-	}
 	team := k.words.Say("me_no_team")
 	if t, ok := k.tx.Team(k.member.Team); ok {
 		team = t.Name
@@ -134,7 +126,7 @@ func runMe(k *call) Reply {
 	week, _ := k.tx.Row(store.Board{Period: periods[2], Of: store.Everyone}, k.member.ID)
 	all, _ := k.tx.Row(store.Board{Period: store.AllTime, Of: store.Everyone}, k.member.ID)
 	return k.say("me", Values{
-		"Name": named(k.Name), "Team": named(team), "Week": week.Points, "Points": all.Points, "Count": answered,
+		"Name": named(k.Name), "Team": named(team), "Week": week.Points, "Points": all.Points, "Count": k.tx.Causes(k.member.ID),
 	})
 }
 

@@ -204,6 +204,33 @@ func (tx *Tx) Lines(member string) iter.Seq[Line] {
 	}
 }
 
+// Causes counts the causes that gave a member points and still do. A cause without a correction is not read.
+func (tx *Tx) Causes(member string) (n int) {
+	lines := map[string]int{}
+	for k := range memberLines.all(tx, member) {
+		cause, _, ok := readString([]byte(k))
+		if !ok {
+			tx.fail(fmt.Errorf("%w: a key of a member's lines is cut", ErrDamaged))
+			return 0
+		}
+		lines[cause]++
+	}
+	for cause, revisions := range lines {
+		if revisions == 1 || tx.given(cause, member) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// given is what a cause has given a member, corrections included.
+func (tx *Tx) given(cause, member string) (sum int) {
+	for l := range lineTable.all(tx, cause, member) {
+		sum += l.Amount
+	}
+	return sum
+}
+
 // Ledger yields every line of the ledger.
 func (tx *Tx) Ledger() iter.Seq[Line] { return lineTable.all(tx) }
 

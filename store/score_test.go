@@ -59,15 +59,17 @@ func TestGive(t *testing.T) {
 		lines   []Line
 		amounts []int // of mina's lines, newest first
 		points  int   // on the board
+		causes  int   // that give her points
 	}{
-		{"once", []Line{give(func(*Line) {})}, []int{3}, 3},
-		{"twice is once", []Line{give(func(*Line) {}), give(func(l *Line) { l.At = noon.Add(time.Hour) })}, []int{3}, 3},
-		{"nothing", []Line{give(func(l *Line) { l.Amount = 0 })}, nil, 0},
-		{"a correction", []Line{give(func(*Line) {}), give(elsewhere)}, []int{-2, 3}, 1},
-		{"a correction twice", []Line{give(func(*Line) {}), give(elsewhere), give(elsewhere)}, []int{-2, 3}, 1},
-		{"taken back and given anew", []Line{give(func(*Line) {}), give(func(l *Line) { elsewhere(l); l.Amount = 0 }), give(elsewhere)}, []int{1, -3, 3}, 1},
-		{"two causes, one the beginning of the other", []Line{give(func(*Line) {}), give(func(l *Line) { l.Cause = "answer/11" })}, []int{3, 3}, 6},
-		{"two members, one the beginning of the other", []Line{give(func(*Line) {}), give(func(l *Line) { l.Member = "min" })}, []int{3}, 3},
+		{"once", []Line{give(func(*Line) {})}, []int{3}, 3, 1},
+		{"twice is once", []Line{give(func(*Line) {}), give(func(l *Line) { l.At = noon.Add(time.Hour) })}, []int{3}, 3, 1},
+		{"nothing", []Line{give(func(l *Line) { l.Amount = 0 })}, nil, 0, 0},
+		{"a correction", []Line{give(func(*Line) {}), give(elsewhere)}, []int{-2, 3}, 1, 1},
+		{"a correction twice", []Line{give(func(*Line) {}), give(elsewhere), give(elsewhere)}, []int{-2, 3}, 1, 1},
+		{"taken back and given anew", []Line{give(func(*Line) {}), give(func(l *Line) { elsewhere(l); l.Amount = 0 }), give(elsewhere)}, []int{1, -3, 3}, 1, 1},
+		{"taken back", []Line{give(func(*Line) {}), give(func(l *Line) { elsewhere(l); l.Amount = 0 })}, []int{-3, 3}, 0, 0},
+		{"two causes, one the beginning of the other", []Line{give(func(*Line) {}), give(func(l *Line) { l.Cause = "answer/11" })}, []int{3, 3}, 6, 2},
+		{"two members, one the beginning of the other", []Line{give(func(*Line) {}), give(func(l *Line) { l.Member = "min" })}, []int{3}, 3, 1},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -86,6 +88,9 @@ func TestGive(t *testing.T) {
 				}
 				if !slices.Equal(amounts, test.amounts) {
 					t.Errorf("amounts %v, want %v", amounts, test.amounts)
+				}
+				if got := tx.Causes("mina"); got != test.causes {
+					t.Errorf("%d causes, want %d", got, test.causes)
 				}
 				if row, ok := tx.Row(everyoneEver, "mina"); row.Points != test.points || ok != (test.points != 0) {
 					t.Errorf("%d points (%v), want %d", row.Points, ok, test.points)

@@ -99,11 +99,7 @@ func (v *verifier) rounds() {
 }
 
 func (v *verifier) hasPoints(a Answer) bool {
-	sum := 0
-	for l := range lineTable.all(v.tx, AnswerCause(a.Round), a.Member) {
-		sum += l.Amount
-	}
-	return sum > 0
+	return v.tx.given(AnswerCause(a.Round), a.Member) > 0
 }
 
 // strayThreads finds threads in the index that lead to no post of the group.
