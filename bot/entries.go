@@ -17,14 +17,10 @@ type Entry struct {
 	Maintainers bool
 	// Public says that everyone in the channel sees the reply.
 	Public bool
-	// Forms says that it asks with a form for what was not given with it.
-	Forms bool
 	// InMenu says that it stands in the menu of a message and is not typed.
 	InMenu bool
 	// Files is how many files it takes.
 	Files int
-	// Everywhere says that it makes sense outside of channels, in a private conversation with the bot.
-	Everywhere bool
 }
 
 // EntryOption is an option of a command as a platform registers it.
@@ -55,7 +51,7 @@ func Entries() (entries []Entry) {
 func (c *command) entry() Entry {
 	e := Entry{
 		Name: c.name, Korean: c.korean, Help: helps("help_" + helpKey(c)), Maintainers: c.who == maintainers, Public: c.public,
-		Forms: c.form != nil, InMenu: c.inMenu, Files: c.files, Everywhere: !c.inChannel,
+		InMenu: c.inMenu, Files: c.files,
 	}
 	for i := range c.options {
 		if o := &c.options[i]; !o.hidden {

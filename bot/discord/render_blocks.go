@@ -57,7 +57,7 @@ func (p *pages) block(b markdown.Block, f frame) {
 		p.codeBlock(b, f.code)
 	case markdown.Table:
 		p.bullet(f)
-		p.fence(f.code, "", tableLines(b))
+		p.fence(f.code, "", b.Lines(cellText))
 	case markdown.Rule:
 		p.line(f.first(), f.lead, "", []span{{text: "──────────"}})
 	}

@@ -73,7 +73,7 @@ func (f *flattening) block(b markdown.Block, at place) {
 	case markdown.CodeBlock:
 		f.code(b, at)
 	case markdown.Table:
-		it := item{shape: asTable, spans: []span{{text: strings.Join(tableLines(b), "\n")}}, table: b}
+		it := item{shape: asTable, spans: []span{{text: strings.Join(b.Lines(cellWords), "\n")}}, table: b}
 		if at != (place{}) { // a table stands only by itself
 			it.shape, it.bordered = asCode, at.quotes > 0
 		}
