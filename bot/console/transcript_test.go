@@ -1,29 +1,19 @@
 package console_test
 
 import (
-	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"testing/fstest"
-	"time"
 	_ "time/tzdata"
 	"unicode"
 
 	"golang.org/x/tools/txtar"
 
-	"rewind/bot"
-	"rewind/bot/console"
-	"rewind/questions"
-	"rewind/store"
+	"rewind/bot/bottest/replay"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write what the transcripts print into their files")
@@ -36,9 +26,8 @@ var rewrite = flag.Bool("rewrite", false, "write what the transcripts print into
 //	-- notes/x.md --
 //	-- want --
 //
-// A script is what would be typed into rewind try, with words for what befalls the bot: "/quiz !down 26h" is a machine
-// that is off for 26 hours, "/quiz !deaf" and "/quiz !hear" a platform that takes nothing for a while, "/quiz !notes
-// FOLDER" an import of other notes, "/quiz !letters" counts what waits.
+// A script is what would be typed into rewind try, with words for what befalls the bot, such as "/quiz !down 26h"; package
+// replay has them all, and plays the same scripts on other platforms.
 func TestDays(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/days/*.txt")
@@ -58,8 +47,9 @@ func playDay(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := newDay(t, a)
-	got := d.play(section(a, "script"))
+	var out strings.Builder
+	replay.InTerminal(t, a, &out)
+	got := out.String()
 	for _, broken := range []string{"⟦", "<no value>"} {
 		if strings.Contains(got, broken) {
 			t.Errorf("a sentence is broken: %s", got[strings.Index(got, broken):])
@@ -74,193 +64,6 @@ func playDay(t *testing.T, file string) {
 	}
 	if want := section(a, "want"); got != want {
 		t.Errorf("the transcript differs; -rewrite writes the new one.\n%s", firstDifference(want, got))
-	}
-}
-
-// day is a bot with a console, of which the bot can be stopped and started again.
-type day struct {
-	*bot.Bot // the running one
-	t        *testing.T
-	archive  *txtar.Archive
-	path     string
-	clock    *console.Clock
-	screen   *console.Console
-	out      strings.Builder
-	store    *store.Store
-	lang     questions.Lang
-	zone     *time.Location
-	deaf     atomic.Bool
-	ids      atomic.Int64
-	stop     func()
-}
-
-func newDay(t *testing.T, a *txtar.Archive) *day {
-	t.Helper()
-	d := &day{t: t, archive: a, path: filepath.Join(t.TempDir(), "rewind.db"), lang: questions.English}
-	settings := map[string]string{}
-	for field := range strings.FieldsSeq(string(a.Comment)) {
-		if name, value, ok := strings.Cut(field, "="); ok {
-			settings[name] = value
-		}
-	}
-	if settings["lang"] != "" {
-		d.lang = questions.Lang(settings["lang"])
-	}
-	zone, err := time.LoadLocation(settings["zone"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	start, err := time.ParseInLocation("2006-01-02T15:04", settings["at"], zone)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.zone, d.clock = zone, console.NewClock(start)
-	d.screen = console.New(console.Options{Out: &d.out, Clock: d.clock, Words: bot.Speak(d.lang), Zone: zone, Name: "Mina",
-		File: func(name string) (io.ReadCloser, error) { return d.notes("files").Open(name) }})
-	return d
-}
-
-func (d *day) play(script string) string {
-	d.start()
-	if files := d.notes("notes"); len(files) > 0 {
-		d.load("notes")
-	}
-	err := d.screen.Chat(d.t.Context(), d, strings.NewReader(script))
-	if err != nil && !errors.Is(err, console.ErrUnknown) {
-		d.t.Fatal(err)
-	}
-	d.verify()
-	d.stop()
-	return d.out.String()
-}
-
-// start opens the store, every update of which is run twice and compared, and runs a bot on it.
-func (d *day) start() {
-	s, err := store.Open(d.path, store.Options{Twice: true})
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	d.store = s
-	d.Bot = bot.New(bot.Options{
-		Store: s, Clock: d.clock, Platforms: []bot.Platform{gate{d.screen, &d.deaf}}, Lang: d.lang, Zone: d.zone.String(),
-		NewID: func() string { return fmt.Sprintf("id-%04d", d.ids.Add(1)) },
-		Log:   slog.New(slog.NewTextHandler(d.t.Output(), nil)),
-	})
-	ctx, cancel := context.WithCancel(d.t.Context())
-	ran := make(chan error, 1)
-	go func() { ran <- d.Run(ctx) }()
-	d.stop = func() {
-		cancel()
-		if err := errors.Join(<-ran, s.Close()); err != nil {
-			d.t.Error(err)
-		}
-	}
-}
-
-// gate is a platform that can be made to take nothing.
-type gate struct {
-	bot.Platform
-	deaf *atomic.Bool
-}
-
-func (g gate) Deliver(ctx context.Context, d bot.Delivery) (bot.Receipt, error) {
-	if g.deaf.Load() {
-		return bot.Receipt{}, &bot.Failure{Outcome: bot.NotDone, Err: errors.New("the platform takes nothing")}
-	}
-	return g.Platform.Deliver(ctx, d)
-}
-
-// Command carries out what befalls the bot, and hands everything else to it.
-func (d *day) Command(ctx context.Context, c bot.Command, answer func(context.Context, bot.Reply) error) error {
-	what, ok := strings.CutPrefix(c.Text, "!")
-	if !ok {
-		return d.Bot.Command(ctx, c, answer)
-	}
-	word, arg, _ := strings.Cut(what, " ")
-	said := ""
-	switch word {
-	case "down":
-		span, err := time.ParseDuration(arg)
-		if err != nil {
-			d.t.Fatal(err)
-		}
-		d.stop()
-		d.clock.Wind(d.clock.Now().Add(span))
-		d.start()
-		said = "(the machine was off for " + arg + ")"
-	case "deaf":
-		d.deaf.Store(true)
-		said = "(the platform takes nothing)"
-	case "hear":
-		d.deaf.Store(false)
-		said = "(the platform takes letters again)"
-	case "notes":
-		d.load(arg)
-		said = "(imported " + arg + ")"
-	case "letters":
-		said = fmt.Sprintf("(%d letters wait)", d.letters())
-	default:
-		d.t.Fatalf("unknown: %s", c.Text)
-	}
-	return answer(ctx, bot.Reply{Message: bot.Message{Text: said}})
-}
-
-func (d *day) notes(folder string) fstest.MapFS {
-	files := fstest.MapFS{}
-	for _, f := range d.archive.Files {
-		if name, ok := strings.CutPrefix(f.Name, folder+"/"); ok {
-			files[name] = &fstest.MapFile{Data: f.Data}
-		}
-	}
-	return files
-}
-
-func (d *day) load(folder string) {
-	d.t.Helper()
-	notes, err := questions.Load(questions.Source{FS: d.notes(folder), Root: "."})
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	if _, _, err := d.store.ImportBank(d.t.Context(), store.FromNotes, notes.Questions, d.clock.Now()); err != nil {
-		d.t.Fatal(err)
-	}
-}
-
-func (d *day) letters() (n int) {
-	for _, id := range d.groups() {
-		err := d.store.ViewGroup(d.t.Context(), id, func(tx *store.Tx) error {
-			for range tx.Letters() {
-				n++
-			}
-			return nil
-		})
-		if err != nil {
-			d.t.Fatal(err)
-		}
-	}
-	return n
-}
-
-func (d *day) groups() []string {
-	ids, err := d.store.Groups(d.t.Context())
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return ids
-}
-
-// verify proves the store after the day.
-func (d *day) verify() {
-	d.t.Helper()
-	if err := d.store.CheckEngine(d.t.Context(), nil); err != nil {
-		d.t.Error(err)
-	}
-	found, err := d.store.Verify(d.t.Context())
-	if err != nil {
-		d.t.Error(err)
-	}
-	for _, f := range found {
-		d.t.Errorf("verify: %s: %s", f.Code, f.What)
 	}
 }
 

@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ func onPlatform(t *testing.T, a *txtar.Archive, s bottest.Subject) []string {
 	d := read(t, a)
 	pass(time.Until(d.start))
 	clock := console.NewClock(d.start)
-	screen := d.screen(clock)
+	screen := d.screen(clock, io.Discard)
 	starts := 0
 	m := &machine{
 		day: d, t: t, path: filepath.Join(t.TempDir(), "platform.db"), clock: bot.MachineClock{},
@@ -86,8 +87,7 @@ func (r *relay) account(name string) bot.Account {
 
 func (r *relay) Command(ctx context.Context, c bot.Command, answer func(context.Context, bot.Reply) error) error {
 	if what, ok := strings.CutPrefix(c.Text, "!"); ok {
-		r.befall(what)
-		return answer(ctx, bot.Reply{Message: bot.Message{Text: "done"}})
+		return answer(ctx, bot.Reply{Message: bot.Message{Text: r.befall(what)}})
 	}
 	c.From, c.Channel, c.Thread = r.account(c.Name), r.subject.Channel, r.threads[c.Thread]
 	reply, err := r.subject.Command(ctx, c)

@@ -19,6 +19,23 @@ func groups(t *testing.T, s *store.Store) []string {
 	return ids
 }
 
+// letters counts what waits in the outbox.
+func letters(t *testing.T, s *store.Store) (n int) {
+	t.Helper()
+	for _, id := range groups(t, s) {
+		err := s.ViewGroup(t.Context(), id, func(tx *store.Tx) error {
+			for range tx.Letters() {
+				n++
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return n
+}
+
 // Remembered is what a store holds of people's doings, a line for each: without IDs and times, which differ from
 // platform to platform, and without what nobody would miss.
 func Remembered(t *testing.T, s *store.Store) (lines []string) {

@@ -42,7 +42,7 @@ func Days(t *testing.T, folder string, open func(t *testing.T) bottest.Subject) 
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := inTerminal(t, a)
+			want := InTerminal(t, a, io.Discard)
 			if len(want) < 3 {
 				t.Fatalf("the terminal's day leaves only %q", want)
 			}
@@ -126,6 +126,7 @@ type machine struct {
 	day
 	t     *testing.T
 	path  string
+	twice bool // every update of the store is run twice and compared
 	clock bot.Clock
 	store *store.Store
 	ids   atomic.Int64
@@ -140,7 +141,7 @@ type machine struct {
 
 func (m *machine) on() {
 	m.t.Helper()
-	s, err := store.Open(m.path, store.Options{})
+	s, err := store.Open(m.path, store.Options{Twice: m.twice})
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -189,8 +190,10 @@ func (m *machine) load(folder string) {
 	}
 }
 
-// befall carries out what befalls the bot: a command of the script that begins with an exclamation mark.
-func (m *machine) befall(text string) {
+// befall carries out what befalls the bot, a command of the script that begins with an exclamation mark, and says what that
+// was: "!down 26h" is a machine that is off for 26 hours, "!deaf" and "!hear" a platform that takes nothing for a while,
+// "!notes FOLDER" an import of other notes, "!letters" counts what waits.
+func (m *machine) befall(text string) string {
 	m.t.Helper()
 	word, arg, _ := strings.Cut(text, " ")
 	switch word {
@@ -202,14 +205,21 @@ func (m *machine) befall(text string) {
 		m.stop()
 		m.wind(span)
 		m.on()
-	case "deaf", "hear":
-		m.deaf.Store(word == "deaf")
+		return "(the machine was off for " + arg + ")"
+	case "deaf":
+		m.deaf.Store(true)
+		return "(the platform takes nothing)"
+	case "hear":
+		m.deaf.Store(false)
+		return "(the platform takes letters again)"
 	case "notes":
 		m.load(arg)
+		return "(imported " + arg + ")"
 	case "letters":
-	default:
-		m.t.Fatalf("unknown: %s", text)
+		return fmt.Sprintf("(%d letters wait)", letters(m.t, m.store))
 	}
+	m.t.Fatalf("unknown: %s", text)
+	return ""
 }
 
 // note notes how many questions there are, which in the end may be as many as at first.
@@ -238,13 +248,15 @@ func (m *machine) end() []string {
 	return lines
 }
 
-// inTerminal plays a transcript as the console's own tests do.
-func inTerminal(t *testing.T, a *txtar.Archive) []string {
+// InTerminal plays a transcript in a terminal, which out is, and returns what is remembered in the end. An update of the
+// store is run twice each time, and must come to the same.
+func InTerminal(t *testing.T, a *txtar.Archive, out io.Writer) []string {
+	t.Helper()
 	d := read(t, a)
 	clock := console.NewClock(d.start)
-	screen := d.screen(clock)
+	screen := d.screen(clock, out)
 	m := &machine{
-		day: d, t: t, path: filepath.Join(t.TempDir(), "terminal.db"), clock: clock, platform: func() bot.Platform { return screen },
+		day: d, t: t, twice: true, path: filepath.Join(t.TempDir(), "terminal.db"), clock: clock, platform: func() bot.Platform { return screen },
 		wind: func(span time.Duration) { clock.Wind(clock.Now().Add(span)) },
 	}
 	m.on()
@@ -253,8 +265,8 @@ func inTerminal(t *testing.T, a *txtar.Archive) []string {
 	return m.end()
 }
 
-func (d day) screen(clock *console.Clock) *console.Console {
-	return console.New(console.Options{Out: io.Discard, Clock: clock, Words: bot.Speak(d.lang), Zone: d.zone, Name: "Mina",
+func (d day) screen(clock *console.Clock, out io.Writer) *console.Console {
+	return console.New(console.Options{Out: out, Clock: clock, Words: bot.Speak(d.lang), Zone: d.zone, Name: "Mina",
 		File: func(name string) (io.ReadCloser, error) { return d.files("files").Open(name) }})
 }
 
@@ -271,8 +283,7 @@ type terminal struct{ *machine }
 
 func (d terminal) Command(ctx context.Context, c bot.Command, answer func(context.Context, bot.Reply) error) error {
 	if what, ok := strings.CutPrefix(c.Text, "!"); ok {
-		d.befall(what)
-		return answer(ctx, bot.Reply{Message: bot.Message{Text: "done"}})
+		return answer(ctx, bot.Reply{Message: bot.Message{Text: d.befall(what)}})
 	}
 	err := d.Bot.Command(ctx, c, answer)
 	d.note()
