@@ -60,7 +60,7 @@ func (b *Bot) complete(ctx context.Context, c Command, option, typed string) ([]
 func bare(c *command) typed { return typed{command: c, values: map[string]string{}} }
 
 func (k *call) choices(option string) []Choice {
-	if _, ok := k.allowed(); !ok && k.command.who == maintainers && !k.isMaintainer() {
+	if k.command.who == maintainers && !k.isMaintainer() {
 		return nil
 	}
 	if option == roundOption && k.command.takesRound {

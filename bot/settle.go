@@ -203,7 +203,7 @@ func giveUp(tx *store.Tx, g store.Group, l store.Letter, reason string, now time
 }
 
 // worthTelling reports whether maintainers should hear that a letter was given up: not of what nobody misses, not of a post
-// that was taken back, and not every day of what is refused every day.
+// that was taken back, and not every day of what is refused every day, of which it notes that they hear it now.
 func worthTelling(tx *store.Tx, g store.Group, r store.Round, l store.Letter) bool {
 	switch l.Kind {
 	case store.LetterEdit, store.LetterUnpin, store.LetterReact:
